@@ -1,0 +1,43 @@
+#pragma once
+
+#include "inference/messages.h"
+
+#include <memory>
+#include <vector>
+
+namespace inglenook {
+
+/// The facade of the engine: requests in, events out, work done one bounded step at a time. Everything happens on
+/// the thread that calls; nothing throws: what goes wrong is an event with a sentence.
+///
+/// Requests only note what to do; the work and all events come from step().
+class Engine {
+public:
+    Engine();
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// Begins loading; running replies end as Stopped first. ModelLoaded or LoadFailed follows. A second
+    /// call while loading cancels the first (which answers LoadFailed).
+    void load(const LoadRequest& request);
+    /// Frees the model. Running replies end as Stopped, loading as LoadFailed.
+    void unload();
+
+    /// Joins the running replies. Without a model the answer is ReplyFailed.
+    void startReply(const ReplyRequest& request);
+    /// Ends a reply as Stopped; unknown ids are ignored.
+    void stopReply(ReplyId id);
+
+    /// Whether step() has something to do.
+    [[nodiscard]] bool busy() const;
+    /// Does one bounded unit of work: loads one array, or runs one forward step over all running replies. At most
+    /// about 250 ms on a slow machine.
+    [[nodiscard]] std::vector<EngineEvent> step();
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> m;
+};
+
+} // namespace inglenook

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace inglenook {
+
+// The whole vocabulary between the application and the engine: plain values, no Qt, no pointers, so
+// that it can be carried by a queue between threads or a pipe between processes. Text is UTF-8.
+
+// What the engine is asked
+
+/// Load a model, in place of the one that is loaded.
+struct LoadRequest {
+    std::string path; // of a GGUF file
+    std::string device = "auto"; // "auto", "cpu", "vulkan:0", "cuda", "reference"
+    int threads = 0; // cpu: 0 means one per physical core
+    int contextTokens = 0; // longest conversation; 0: what the model and the memory allow, at most 8192
+    int sequences = 4; // replies that may run at once
+};
+
+struct SamplingSettings {
+    float temperature = 0.7f; // 0: always the most likely token
+    int topK = 40; // 0: off
+    float topP = 0.95f; // 1: off
+    float minP = 0.05f; // 0: off
+    float repeatPenalty = 1.f; // divides positive and multiplies negative logits of recent tokens; 1: off
+    float presencePenalty = 0.f; // subtracted once from the logits of recent tokens
+    float frequencyPenalty = 0.f; // subtracted per occurrence
+    int penaltyWindow = 64; // how many recent tokens the penalties look at
+    uint64_t seed = 0; // the same seed, settings and prompt give the same reply
+};
+
+struct ChatMessage {
+    std::string role; // "system", "user", "assistant"
+    std::string text;
+};
+
+using ReplyId = uint64_t;
+
+/// Answer a conversation. Exactly one ReplyFinished or ReplyFailed follows.
+struct ReplyRequest {
+    ReplyId id = 0; // chosen by the asker, unique among running replies
+    std::vector<ChatMessage> messages; // the last one from the user (or an unfinished one of the assistant)
+    SamplingSettings sampling;
+    int maxTokens = 0; // 0: until the model ends or the context is full
+    std::vector<std::string> stopTexts; // the reply ends before the first of these
+};
+
+// What the engine answers
+
+struct LoadProgress {
+    float fraction = 0.f; // 0 .. 1
+};
+
+struct ModelLoaded {
+    std::string path;
+    std::string name; // from the file's metadata, else the file's name
+    std::string architecture; // "llama"
+    std::string quantisation; // "Q4_K_M"
+    std::string device; // "cpu", "vulkan:0 llvmpipe"
+    int64_t parameters = 0;
+    uint64_t weightBytes = 0;
+    uint64_t cacheBytes = 0;
+    int contextTokens = 0;
+};
+
+/// The model could not be loaded; nothing is loaded now. `sentence` says what, which file, what to do.
+struct LoadFailed {
+    std::string path;
+    std::string sentence;
+};
+
+/// How much of a prompt has been read; `reused` of `total` tokens came from the cache.
+struct PromptProgress {
+    ReplyId id = 0;
+    int done = 0;
+    int total = 0;
+    int reused = 0;
+};
+
+/// The next piece of a reply: whole UTF-8 characters, never empty.
+struct ReplyText {
+    ReplyId id = 0;
+    std::string text;
+};
+
+enum class StopReason { EndOfText, StopText, MaxTokens, ContextFull, Stopped };
+
+struct ReplyStats {
+    int promptTokens = 0;
+    int reusedTokens = 0;
+    int replyTokens = 0;
+    double promptSeconds = 0.; // from startReply to the first token
+    double replySeconds = 0.; // from the first token to the last
+    std::string device;
+};
+
+struct ReplyFinished {
+    ReplyId id = 0;
+    StopReason reason = StopReason::EndOfText;
+    ReplyStats stats;
+};
+
+struct ReplyFailed {
+    ReplyId id = 0;
+    std::string sentence;
+};
+
+using EngineEvent = std::variant<LoadProgress, ModelLoaded, LoadFailed, PromptProgress, ReplyText, ReplyFinished,
+                                 ReplyFailed>;
+
+} // namespace inglenook

@@ -1,0 +1,166 @@
+#pragma once
+
+#include "kernels/tensor.h"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace inglenook {
+
+/// Tokens in one page of the KV cache.
+inline constexpr int kPageTokens = 64;
+
+/// Rows a decode step may have; steps up to here are padded to 1, 2, 4, 8 or 16 rows and recorded.
+inline constexpr int kDecodeRows = 16;
+
+/// The heads of one attention layer.
+struct AttentionShape {
+    int heads = 0;
+    int kvHeads = 0; // divides heads; query head h reads KV head h / (heads / kvHeads)
+    int headSize = 0; // a multiple of 2
+    int window = 0; // tokens a row sees, itself included; 0: all
+    float scale = 1.f; // scores are multiplied by it
+    float softcap = 0.f; // then s = cap * tanh(s / cap); 0: not
+
+    [[nodiscard]] int queryCols() const { return heads * headSize; }
+    [[nodiscard]] int kvCols() const { return kvHeads * headSize; }
+    [[nodiscard]] int qkvCols() const { return queryCols() + 2 * kvCols(); }
+};
+
+/// Bytes of one page of one layer: f16 keys and values of kPageTokens tokens.
+[[nodiscard]] inline size_t kvPageBytes(int kvHeads, int headSize)
+{
+    return size_t {2} * 2 * kPageTokens * static_cast<size_t>(kvHeads) * static_cast<size_t>(headSize);
+}
+
+/// One layer's cache. Page p occupies the bytes [p, p + 1) * kvPageBytes of the buffer; the layout
+/// inside a page belongs to the backend. Entry (slot, i) of the table is the page that holds the
+/// tokens [64 i, 64 i + 64) of the sequence in that slot.
+struct KvPages {
+    std::shared_ptr<Buffer> buffer;
+    int pageCount = 0;
+    Tensor pageTable; // I32 (slots, pages per sequence)
+};
+
+/// Which elements of a head turn together: (0, 1), (2, 3), ... or (0, n/2), (1, n/2 + 1), ...
+enum class RopePairs { Neighbours, Halves };
+
+/// Rotary position embedding (Su et al. 2021, section 3.4) of the first `dims` elements of a head.
+/// The angles are computed on the host in double precision, so that every scaling rule (linear,
+/// llama 3, YaRN) and every backend sees the same numbers.
+struct Rope {
+    RopePairs pairs = RopePairs::Neighbours;
+    int dims = 0; // even, <= headSize; 0: no rotation
+    Tensor rotation; // F32 (rows, dims): of pair i the cosine at column 2i, the sine at 2i + 1
+};
+
+/// RMS norm over each head of q and of k before the rotation; absent weights: none.
+struct QkNorm {
+    Weight q; // (1, headSize)
+    Weight k; // (1, headSize)
+    float eps = 0.f;
+};
+
+/// All that differs between steps, in device memory at fixed addresses: a recorded step reads it
+/// anew at each replay. A row whose position is -1 is empty: it stores nothing, its attention is
+/// zero and its other results are meaningless.
+struct StepInputs {
+    Tensor tokens; // I32 (rows, 1), token ids
+    Tensor positions; // I32 (rows, 1), place in its sequence, from 0
+    Tensor slots; // I32 (rows, 1), row of the page tables
+    Tensor outputRows; // I32 (outputs, 1), rows whose logits are wanted
+    int contextBound = 0; // every position is below it; fixed for a recording
+};
+
+enum class Activation { Silu, GeluTanh };
+
+/// A step's work, remembered by the backend that recorded it.
+class Recording {
+public:
+    virtual ~Recording() = default;
+};
+
+/// One device that computes. All calls come from one thread and take effect in call order; only
+/// read() waits. Operators do not allocate, wait, or fail for data reasons; wrong shapes are
+/// refused by std::invalid_argument in the words of kernels/checks.h. Memory calls throw
+/// std::runtime_error with a sentence for the user.
+///
+/// Tensors are F32 unless said otherwise. "row" is a token of a sequence. *A row's result does not
+/// depend on the other rows of the step, on their number, or on empty rows*: each operator sums in
+/// an order fixed by the sizes of the weights and the position of the row alone, bit for bit.
+///
+/// Outputs may not overlap inputs unless stated.
+class Backend {
+public:
+    virtual ~Backend() = default;
+
+    [[nodiscard]] virtual std::string name() const = 0; // "cpu", "vulkan:0 llvmpipe", for users
+
+    // Memory
+
+    /// Memory for tensors or pages, aligned to 256 bytes, zeroed.
+    [[nodiscard]] virtual std::shared_ptr<Buffer> allocate(size_t bytes) = 0;
+    /// Loads a matrix of sum(part.out) rows and `in` columns; `in` fits every part's blocks.
+    /// The bytes are no longer needed when it returns.
+    [[nodiscard]] virtual Weight load(std::span<const WeightPart> parts, int in) = 0;
+    /// Copies rows * cols packed elements to the tensor / from it. read() waits for all work before.
+    virtual void write(const Tensor& to, std::span<const std::byte> from) = 0;
+    virtual void read(std::span<std::byte> to, const Tensor& from) = 0;
+
+    // Execution
+
+    /// Runs `step` once and remembers its operator calls (addresses, shapes, scalars). The buffers
+    /// outlive the recording; what they hold may change between replays. `step` calls no memory function.
+    [[nodiscard]] virtual std::unique_ptr<Recording> record(const std::function<void()>& step) = 0;
+    virtual void replay(Recording& recording) = 0;
+
+    // Operators
+
+    /// y[r] = scale * table[ids[r]]. Of an id outside the table the result is zero.
+    /// y (rows, table.in), ids I32 (rows, 1).
+    virtual void embed(Tensor y, const Weight& table, Tensor ids, float scale) = 0;
+
+    /// y[r][c] = x[r][c] / sqrt(mean(x[r]^2) + eps) * weight[c]  (Zhang & Sennrich 2019, eq. 4).
+    /// y may be x.
+    virtual void rmsNorm(Tensor y, Tensor x, const Weight& weight, float eps) = 0;
+
+    /// y[r] = W x[r] + bias. x (rows, w.in), y (rows, w.out), bias (1, w.out) or absent.
+    /// A backend may round x to blocks of 32 signed 8-bit integers with an f32 scale where W is quantised.
+    virtual void matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias = {}) = 0;
+
+    /// Normalises the heads of q and k if asked, rotates them, leaves q in place and stores k and v as f16
+    /// in the page of each row's position. qkv (rows, shape.qkvCols()): q heads, then k, then v.
+    virtual void rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
+                                const AttentionShape& shape, const StepInputs& in) = 0;
+
+    /// y[r] of each head = softmax(cap(scale * q . k)) v over the stored tokens of the row's sequence at
+    /// positions max(0, p - window + 1) .. p. y (rows, shape.queryCols()); q as rotateAndStore left it.
+    /// Sums over chunks at fixed positions, merged in order (Dao et al. 2023, flash decoding).
+    virtual void attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
+                           const StepInputs& in) = 0;
+
+    /// y[r][c] = activation(gateUp[r][c]) * gateUp[r][y.cols + c]. y may be gateUp's first columns.
+    virtual void glu(Tensor y, Tensor gateUp, Activation activation) = 0;
+
+    /// x += y.
+    virtual void add(Tensor x, Tensor y) = 0;
+
+    /// y[i] = x[rows[i]]. rows I32 (y.rows, 1), each within x.
+    virtual void gatherRows(Tensor y, Tensor x, Tensor rows) = 0;
+
+    /// x = cap * tanh(x / cap).
+    virtual void softcap(Tensor x, float cap) = 0;
+
+    // Fused operators: the default body is the definition
+
+    /// x += y, then h = rmsNorm(x).
+    virtual void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps)
+    {
+        add(x, y);
+        rmsNorm(h, x, weight, eps);
+    }
+};
+
+} // namespace inglenook

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "kernels/backend.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace inglenook {
+
+enum class DeviceKind { Reference, Cpu, Vulkan, Cuda };
+
+/// Names one device: a kind and, among several of it, an index.
+struct DeviceId {
+    DeviceKind kind = DeviceKind::Cpu;
+    int index = 0;
+
+    bool operator==(const DeviceId&) const = default;
+};
+
+/// "cpu", "reference", "vulkan:1", "cuda"; nothing if the text is none of these.
+[[nodiscard]] std::optional<DeviceId> parseDevice(std::string_view text);
+[[nodiscard]] std::string toString(DeviceId id);
+
+/// What a device says of itself. If it cannot be used, `problem` is the sentence that says why.
+struct DeviceInfo {
+    DeviceId id;
+    std::string name; // "NVIDIA GeForce RTX 4070", "AMD EPYC, 2 cores, AVX-512 VNNI"
+    std::string driver; // "" where there is none
+    size_t memoryTotal = 0; // bytes
+    size_t memoryFree = 0; // bytes, at this moment
+    bool software = false; // a GPU interface computed by the CPU (llvmpipe)
+    std::string problem;
+};
+
+struct BackendOptions {
+    int threads = 0; // cpu: 0 means one per physical core
+    bool validation = false; // vulkan: enable the validation layer; its first complaint is thrown
+};
+
+/// All devices of this machine, the CPU first; never throws for a missing driver. The reference backend
+/// is not listed.
+[[nodiscard]] std::vector<DeviceInfo> listDevices();
+
+/// Opens a device. Throws std::runtime_error with a sentence if it is not there or not usable.
+[[nodiscard]] std::unique_ptr<Backend> createBackend(DeviceId id, const BackendOptions& options = {});
+
+} // namespace inglenook
