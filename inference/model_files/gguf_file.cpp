@@ -150,6 +150,17 @@ void checkPlaces(const std::vector<PlacedArray>& placed, size_t alignment, uint6
                         "overlaps with " + quotedName(ordered[i - 1]->array.name));
 }
 
+void checkWhole(const Metadata& metadata)
+{
+    const auto parts = metadata.all().find("split.count");
+    if (parts == metadata.all().end())
+        return;
+    const auto* count = std::get_if<int64_t>(&parts->second);
+    if (!count || *count > 1)
+        throw FileFault("it is one part of a model that was split into several files, which "
+                        "Inglenook cannot join");
+}
+
 [[noreturn]] void refuseFile(const std::string& path, const std::string& fault)
 {
     throw std::runtime_error("Cannot use \"" + path + "\" as a model: " + fault +
@@ -165,6 +176,7 @@ GgufContents parseGguf(std::span<const std::byte> file)
     const auto valueCount = cursor.read<uint64_t>("its header");
     GgufContents contents;
     contents.metadata = readGgufMetadata(cursor, valueCount);
+    checkWhole(contents.metadata);
     const size_t alignment = alignmentOf(contents.metadata);
     std::vector<PlacedArray> placed = readDescriptions(cursor, arrayCount);
     checkNamesDiffer(placed);

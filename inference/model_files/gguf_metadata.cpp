@@ -22,61 +22,61 @@ struct Entry {
     size_t position; // of the value
 };
 
-[[noreturn]] void refuseValue(std::string_view key, const std::string& reason)
+[[noreturn]] void refuseValue(const std::string& name, const std::string& reason)
 {
-    throw FileFault("its value " + quotedName(key) + " " + reason);
+    throw FileFault("its value " + name + " " + reason);
 }
 
-uint64_t readTextLength(ByteCursor& cursor, std::string_view key)
+uint64_t readTextLength(ByteCursor& cursor, const std::string& name)
 {
-    const auto length = cursor.read<uint64_t>(quotedName(key));
+    const auto length = cursor.read<uint64_t>(name);
     if (length > kMostTextBytes)
-        refuseValue(key, "claims a text of " + std::to_string(length) + " bytes");
+        refuseValue(name, "claims a text of " + std::to_string(length) + " bytes");
     return length;
 }
 
-void checkBooleans(std::span<const std::byte> bytes, std::string_view key)
+void checkBooleans(std::span<const std::byte> bytes, const std::string& name)
 {
     for (const std::byte byte : bytes)
         if (byte > std::byte{1})
-            refuseValue(key, "must be true or false but is neither");
+            refuseValue(name, "must be true or false but is neither");
 }
 
-void checkArray(ByteCursor& cursor, std::string_view key)
+void checkArray(ByteCursor& cursor, const std::string& name)
 {
-    const auto type = cursor.read<uint32_t>(quotedName(key));
-    const auto count = cursor.read<uint64_t>(quotedName(key));
+    const auto type = cursor.read<uint32_t>(name);
+    const auto count = cursor.read<uint64_t>(name);
     if (type == static_cast<uint32_t>(GgufValueType::Array))
-        refuseValue(key, "is a list of lists, which Inglenook cannot read");
+        refuseValue(name, "is a list of lists, which Inglenook cannot read");
     const bool texts = type == static_cast<uint32_t>(GgufValueType::String);
     const uint64_t least = texts ? 8 : ggufValueBytes(type);
     if (least == 0)
-        refuseValue(key, "is a list of an unknown kind (" + std::to_string(type) + ")");
+        refuseValue(name, "is a list of an unknown kind (" + std::to_string(type) + ")");
     if (count > kMostElements || count > cursor.remaining() / least)
-        refuseValue(key, "claims a list of " + std::to_string(count) + " elements");
+        refuseValue(name, "claims a list of " + std::to_string(count) + " elements");
     if (texts) {
         for (uint64_t i = 0; i < count; ++i)
-            (void)cursor.take(readTextLength(cursor, key), quotedName(key));
+            (void)cursor.take(readTextLength(cursor, name), name);
         return;
     }
-    const auto bytes = cursor.take(count * least, quotedName(key));
+    const auto bytes = cursor.take(count * least, name);
     if (type == static_cast<uint32_t>(GgufValueType::Bool))
-        checkBooleans(bytes, key);
+        checkBooleans(bytes, name);
 }
 
-void checkValue(ByteCursor& cursor, const Entry& entry)
+void checkValue(ByteCursor& cursor, uint32_t type, const std::string& name)
 {
-    if (entry.type == static_cast<uint32_t>(GgufValueType::Array)) {
-        checkArray(cursor, entry.key);
-    } else if (entry.type == static_cast<uint32_t>(GgufValueType::String)) {
-        (void)cursor.take(readTextLength(cursor, entry.key), quotedName(entry.key));
+    if (type == static_cast<uint32_t>(GgufValueType::Array)) {
+        checkArray(cursor, name);
+    } else if (type == static_cast<uint32_t>(GgufValueType::String)) {
+        (void)cursor.take(readTextLength(cursor, name), name);
     } else {
-        const uint64_t size = ggufValueBytes(entry.type);
+        const uint64_t size = ggufValueBytes(type);
         if (size == 0)
-            refuseValue(entry.key, "is of an unknown kind (" + std::to_string(entry.type) + ")");
-        const auto bytes = cursor.take(size, quotedName(entry.key));
-        if (entry.type == static_cast<uint32_t>(GgufValueType::Bool))
-            checkBooleans(bytes, entry.key);
+            refuseValue(name, "is of an unknown kind (" + std::to_string(type) + ")");
+        const auto bytes = cursor.take(size, name);
+        if (type == static_cast<uint32_t>(GgufValueType::Bool))
+            checkBooleans(bytes, name);
     }
 }
 
@@ -113,7 +113,7 @@ int64_t readWhole(ByteCursor& cursor, uint32_t type, std::string_view key)
     }
     const auto value = cursor.read<uint64_t>(key);
     if (value > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
-        refuseValue(key, "is larger than any number that makes sense");
+        refuseValue(quotedName(key), "is larger than any number that makes sense");
     return static_cast<int64_t>(value);
 }
 
@@ -126,7 +126,8 @@ double readNumber(ByteCursor& cursor, uint32_t type, std::string_view key)
 
 std::string readText(ByteCursor& cursor, std::string_view key)
 {
-    return std::string(cursor.text(readTextLength(cursor, key), key));
+    const auto length = cursor.read<uint64_t>(key);
+    return std::string(cursor.text(length, key));
 }
 
 template <typename Kind, typename Read> std::vector<Kind> readList(uint64_t count, Read&& read)
@@ -193,9 +194,10 @@ Metadata readGgufMetadata(ByteCursor& cursor, uint64_t count)
         if (length == 0 || length > kMostNameBytes)
             throw FileFault("the name of a value has " + std::to_string(length) + " bytes");
         const auto key = cursor.text(length, "a value's name");
-        const auto type = cursor.read<uint32_t>(quotedName(key));
+        const std::string name = quotedName(key);
+        const auto type = cursor.read<uint32_t>(name);
         entries.push_back({.key = key, .type = type, .position = cursor.position()});
-        checkValue(cursor, entries.back());
+        checkValue(cursor, type, name);
     }
     checkNamesDiffer(entries);
 
