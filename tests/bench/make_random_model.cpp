@@ -1,5 +1,5 @@
-// Writes a model of a real shape with random weights, for benchmarks: speed does not depend on what the
-// numbers are, only on their format. The same arguments give the same file.
+// Writes a model of a real shape with random weights, for benchmarks: speed does not depend on what
+// the numbers are, only on their format. The same arguments give the same file.
 //
 //     make_random_model FILE [0.6B|1B|8B] [F32|F16|BF16|Q8_0|Q4_0|Q4_K|Q5_K|Q6_K|Q4_K_M]
 
@@ -66,13 +66,15 @@ private:
         return pool;
     }
 
-    std::mt19937 m_random {1};
+    std::mt19937 m_random{1};
 };
 
 class ModelWriter {
 public:
     ModelWriter(const Shape& shape, const std::string& level)
-        : m_shape(shape), m_mixed(level == "Q4_K_M"), m_type(typeNamed(m_mixed ? "Q4_K" : level))
+        : m_shape(shape)
+        , m_mixed(level == "Q4_K_M")
+        , m_type(typeNamed(m_mixed ? "Q4_K" : level))
     {
     }
 
@@ -99,18 +101,18 @@ private:
         const Shape& s = m_shape;
         m_metadata.set("general.architecture", std::string("llama"));
         m_metadata.set("general.name", std::string("random"));
-        m_metadata.set("llama.block_count", int64_t {s.layers});
-        m_metadata.set("llama.context_length", int64_t {32768});
-        m_metadata.set("llama.embedding_length", int64_t {s.dim});
-        m_metadata.set("llama.feed_forward_length", int64_t {s.feedForward});
-        m_metadata.set("llama.attention.head_count", int64_t {s.heads});
-        m_metadata.set("llama.attention.head_count_kv", int64_t {s.kvHeads});
-        m_metadata.set("llama.attention.key_length", int64_t {s.headSize});
-        m_metadata.set("llama.attention.value_length", int64_t {s.headSize});
+        m_metadata.set("llama.block_count", int64_t{s.layers});
+        m_metadata.set("llama.context_length", int64_t{32768});
+        m_metadata.set("llama.embedding_length", int64_t{s.dim});
+        m_metadata.set("llama.feed_forward_length", int64_t{s.feedForward});
+        m_metadata.set("llama.attention.head_count", int64_t{s.heads});
+        m_metadata.set("llama.attention.head_count_kv", int64_t{s.kvHeads});
+        m_metadata.set("llama.attention.key_length", int64_t{s.headSize});
+        m_metadata.set("llama.attention.value_length", int64_t{s.headSize});
         m_metadata.set("llama.attention.layer_norm_rms_epsilon", 1e-5);
-        m_metadata.set("llama.rope.dimension_count", int64_t {s.headSize});
+        m_metadata.set("llama.rope.dimension_count", int64_t{s.headSize});
         m_metadata.set("llama.rope.freq_base", 500000.);
-        m_metadata.set("llama.vocab_size", int64_t {s.vocabulary});
+        m_metadata.set("llama.vocab_size", int64_t{s.vocabulary});
     }
 
     void addVocabulary()
@@ -134,8 +136,8 @@ private:
         m_metadata.set("tokenizer.ggml.tokens", pieces);
         m_metadata.set("tokenizer.ggml.scores", scores);
         m_metadata.set("tokenizer.ggml.token_type", types);
-        m_metadata.set("tokenizer.ggml.bos_token_id", int64_t {1});
-        m_metadata.set("tokenizer.ggml.eos_token_id", int64_t {2});
+        m_metadata.set("tokenizer.ggml.bos_token_id", int64_t{1});
+        m_metadata.set("tokenizer.ggml.eos_token_id", int64_t{2});
     }
 
     void add(const std::string& arrayName, DType type, int rows, int cols)
