@@ -59,6 +59,11 @@ uint64_t Session::weightBytesPerToken() const
     return m_model->weights.bytesPerToken();
 }
 
+double Session::measureReadBandwidth()
+{
+    return m_model->backend->measureReadBandwidth();
+}
+
 std::vector<Token> Session::promptOf(const std::vector<ChatMessage>& messages) const
 {
     const ChatTemplate* chatTemplate = m_model->chatTemplate ? &*m_model->chatTemplate : nullptr;

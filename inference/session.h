@@ -32,6 +32,9 @@ public:
     /// What one decode step reads of the weights, as stored on the device.
     [[nodiscard]] uint64_t weightBytesPerToken() const;
 
+    /// How fast the device reads its memory, bytes per second; 0 where that is not measured.
+    [[nodiscard]] double measureReadBandwidth();
+
     /// The prompt of a conversation: the file's chat template, encoded, with BOS where the
     /// vocabulary wants it.
     [[nodiscard]] std::vector<Token> promptOf(const std::vector<ChatMessage>& messages) const;
