@@ -15,8 +15,8 @@ void checkRmsNorm(const Tensor& y, const Tensor& x, const Weight& weight);
 void checkMatmul(const Tensor& y, const Tensor& x, const Weight& w, const Weight& bias);
 void checkRotateAndStore(const Tensor& qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
                          const AttentionShape& shape, const StepInputs& in);
-void checkAttention(const Tensor& y, const Tensor& qkv, const KvPages& kv, const AttentionShape& shape,
-                    const StepInputs& in);
+void checkAttention(const Tensor& y, const Tensor& qkv, const KvPages& kv,
+                    const AttentionShape& shape, const StepInputs& in);
 void checkGlu(const Tensor& y, const Tensor& gateUp);
 void checkAdd(const Tensor& x, const Tensor& y);
 void checkGatherRows(const Tensor& y, const Tensor& x, const Tensor& rows);
