@@ -7,8 +7,9 @@
 
 namespace inglenook {
 
-/// The facade of the engine: requests in, events out, work done one bounded step at a time. Everything happens on
-/// the thread that calls; nothing throws: what goes wrong is an event with a sentence.
+/// The facade of the engine: requests in, events out, work done one bounded step at a time.
+/// Everything happens on the thread that calls; nothing throws: what goes wrong is an event with a
+/// sentence.
 ///
 /// Requests only note what to do; the work and all events come from step().
 class Engine {
@@ -18,8 +19,8 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    /// Begins loading; running replies end as Stopped first. ModelLoaded or LoadFailed follows. A second
-    /// call while loading cancels the first (which answers LoadFailed).
+    /// Begins loading; running replies end as Stopped first. ModelLoaded or LoadFailed follows. A
+    /// second call while loading cancels the first (which answers LoadFailed).
     void load(const LoadRequest& request);
     /// Frees the model. Running replies end as Stopped, loading as LoadFailed.
     void unload();
@@ -31,8 +32,8 @@ public:
 
     /// Whether step() has something to do.
     [[nodiscard]] bool busy() const;
-    /// Does one bounded unit of work: loads one array, or runs one forward step over all running replies. At most
-    /// about 250 ms on a slow machine.
+    /// Does one bounded unit of work: loads one array, or runs one forward step over all running
+    /// replies. At most about 250 ms on a slow machine.
     [[nodiscard]] std::vector<EngineEvent> step();
 
 private:

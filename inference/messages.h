@@ -17,7 +17,8 @@ struct LoadRequest {
     std::string path; // of a GGUF file
     std::string device = "auto"; // "auto", "cpu", "vulkan:0", "cuda", "reference"
     int threads = 0; // cpu: 0 means one per physical core
-    int contextTokens = 0; // longest conversation; 0: what the model and the memory allow, at most 8192
+    int contextTokens =
+        0; // longest conversation; 0: what the model and the memory allow, at most 8192
     int sequences = 4; // replies that may run at once
 };
 
@@ -26,7 +27,8 @@ struct SamplingSettings {
     int topK = 40; // 0: off
     float topP = 0.95f; // 1: off
     float minP = 0.05f; // 0: off
-    float repeatPenalty = 1.f; // divides positive and multiplies negative logits of recent tokens; 1: off
+    float repeatPenalty =
+        1.f; // divides positive and multiplies negative logits of recent tokens; 1: off
     float presencePenalty = 0.f; // subtracted once from the logits of recent tokens
     float frequencyPenalty = 0.f; // subtracted per occurrence
     int penaltyWindow = 64; // how many recent tokens the penalties look at
@@ -43,7 +45,8 @@ using ReplyId = uint64_t;
 /// Answer a conversation. Exactly one ReplyFinished or ReplyFailed follows.
 struct ReplyRequest {
     ReplyId id = 0; // chosen by the asker, unique among running replies
-    std::vector<ChatMessage> messages; // the last one from the user (or an unfinished one of the assistant)
+    std::vector<ChatMessage>
+        messages; // the last one from the user (or an unfinished one of the assistant)
     SamplingSettings sampling;
     int maxTokens = 0; // 0: until the model ends or the context is full
     std::vector<std::string> stopTexts; // the reply ends before the first of these
@@ -67,7 +70,8 @@ struct ModelLoaded {
     int contextTokens = 0;
 };
 
-/// The model could not be loaded; nothing is loaded now. `sentence` says what, which file, what to do.
+/// The model could not be loaded; nothing is loaded now. `sentence` says what, which file, what to
+/// do.
 struct LoadFailed {
     std::string path;
     std::string sentence;
@@ -109,7 +113,7 @@ struct ReplyFailed {
     std::string sentence;
 };
 
-using EngineEvent = std::variant<LoadProgress, ModelLoaded, LoadFailed, PromptProgress, ReplyText, ReplyFinished,
-                                 ReplyFailed>;
+using EngineEvent = std::variant<LoadProgress, ModelLoaded, LoadFailed, PromptProgress, ReplyText,
+                                 ReplyFinished, ReplyFailed>;
 
 } // namespace inglenook

@@ -32,7 +32,8 @@ struct AttentionShape {
 /// Bytes of one page of one layer: f16 keys and values of kPageTokens tokens.
 [[nodiscard]] inline size_t kvPageBytes(int kvHeads, int headSize)
 {
-    return size_t {2} * 2 * kPageTokens * static_cast<size_t>(kvHeads) * static_cast<size_t>(headSize);
+    return size_t{2} * 2 * kPageTokens * static_cast<size_t>(kvHeads) *
+        static_cast<size_t>(headSize);
 }
 
 /// One layer's cache. Page p occupies the bytes [p, p + 1) * kvPageBytes of the buffer; the layout
@@ -105,16 +106,22 @@ public:
     /// Loads a matrix of sum(part.out) rows and `in` columns; `in` fits every part's blocks.
     /// The bytes are no longer needed when it returns.
     [[nodiscard]] virtual Weight load(std::span<const WeightPart> parts, int in) = 0;
-    /// Copies rows * cols packed elements to the tensor / from it. read() waits for all work before.
+    /// Copies rows * cols packed elements to the tensor / from it. read() waits for all work
+    /// before.
     virtual void write(const Tensor& to, std::span<const std::byte> from) = 0;
     virtual void read(std::span<std::byte> to, const Tensor& from) = 0;
 
     // Execution
 
     /// Runs `step` once and remembers its operator calls (addresses, shapes, scalars). The buffers
-    /// outlive the recording; what they hold may change between replays. `step` calls no memory function.
+    /// outlive the recording; what they hold may change between replays. `step` calls no memory
+    /// function.
     [[nodiscard]] virtual std::unique_ptr<Recording> record(const std::function<void()>& step) = 0;
     virtual void replay(Recording& recording) = 0;
+
+    /// Measures how fast a kernel can read this device's memory: bytes per second over a buffer far larger
+    /// than the caches, the best of a few passes. Takes about a tenth of a second. 0: never measured here.
+    [[nodiscard]] virtual double measureReadBandwidth() { return 0.; }
 
     // Operators
 
@@ -127,17 +134,20 @@ public:
     virtual void rmsNorm(Tensor y, Tensor x, const Weight& weight, float eps) = 0;
 
     /// y[r] = W x[r] + bias. x (rows, w.in), y (rows, w.out), bias (1, w.out) or absent.
-    /// A backend may round x to blocks of 32 signed 8-bit integers with an f32 scale where W is quantised.
+    /// A backend may round x to blocks of 32 signed 8-bit integers with an f32 scale where W is
+    /// quantised.
     virtual void matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias = {}) = 0;
 
-    /// Normalises the heads of q and k if asked, rotates them, leaves q in place and stores k and v as f16
-    /// in the page of each row's position. qkv (rows, shape.qkvCols()): q heads, then k, then v.
+    /// Normalises the heads of q and k if asked, rotates them, leaves q in place and stores k and v
+    /// as f16 in the page of each row's position. qkv (rows, shape.qkvCols()): q heads, then k,
+    /// then v.
     virtual void rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
                                 const AttentionShape& shape, const StepInputs& in) = 0;
 
-    /// y[r] of each head = softmax(cap(scale * q . k)) v over the stored tokens of the row's sequence at
-    /// positions max(0, p - window + 1) .. p. y (rows, shape.queryCols()); q as rotateAndStore left it.
-    /// Sums over chunks at fixed positions, merged in order (Dao et al. 2023, flash decoding).
+    /// y[r] of each head = softmax(cap(scale * q . k)) v over the stored tokens of the row's
+    /// sequence at positions max(0, p - window + 1) .. p. y (rows, shape.queryCols()); q as
+    /// rotateAndStore left it. Sums over chunks at fixed positions, merged in order (Dao et al.
+    /// 2023, flash decoding).
     virtual void attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
                            const StepInputs& in) = 0;
 

@@ -38,11 +38,12 @@ struct BackendOptions {
     bool validation = false; // vulkan: enable the validation layer; its first complaint is thrown
 };
 
-/// All devices of this machine, the CPU first; never throws for a missing driver. The reference backend
-/// is not listed.
+/// All devices of this machine, the CPU first; never throws for a missing driver. The reference
+/// backend is not listed.
 [[nodiscard]] std::vector<DeviceInfo> listDevices();
 
 /// Opens a device. Throws std::runtime_error with a sentence if it is not there or not usable.
-[[nodiscard]] std::unique_ptr<Backend> createBackend(DeviceId id, const BackendOptions& options = {});
+[[nodiscard]] std::unique_ptr<Backend> createBackend(DeviceId id,
+                                                     const BackendOptions& options = {});
 
 } // namespace inglenook

@@ -10,7 +10,7 @@ namespace inglenook {
 enum class DType : uint8_t { F32, F16, BF16, Q8_0, Q4_0, Q4_K, Q5_K, Q6_K, I32 };
 
 /// Every format a weight can have, for loops in tests and self-tests.
-inline constexpr DType kWeightTypes[] = {DType::F32, DType::F16, DType::BF16, DType::Q8_0,
+inline constexpr DType kWeightTypes[] = {DType::F32,  DType::F16,  DType::BF16, DType::Q8_0,
                                          DType::Q4_0, DType::Q4_K, DType::Q5_K, DType::Q6_K};
 
 /// What is known about a format. A row of `cols` elements is cols / blockElements whole blocks.
@@ -21,7 +21,10 @@ struct DTypeFacts {
 };
 
 [[nodiscard]] const DTypeFacts& facts(DType type);
-[[nodiscard]] inline std::string_view name(DType type) { return facts(type).name; }
+[[nodiscard]] inline std::string_view name(DType type)
+{
+    return facts(type).name;
+}
 
 /// Bytes of one row. `cols` is a multiple of the block's elements.
 [[nodiscard]] size_t rowBytes(DType type, int cols);

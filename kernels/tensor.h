@@ -11,7 +11,10 @@ namespace inglenook {
 /// A piece of one backend's memory. Only that backend looks inside; destroying it frees the memory.
 class Buffer {
 public:
-    explicit Buffer(size_t bytes) : m_bytes(bytes) { }
+    explicit Buffer(size_t bytes)
+        : m_bytes(bytes)
+    {
+    }
     virtual ~Buffer() = default;
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;

@@ -10,17 +10,19 @@
 
 namespace inglenook {
 
-/// The named values of a model file. Readers ask with a type; a value of another type, or out of the asked range,
-/// is refused by name (std::runtime_error: key, what was found, what was expected), never converted silently.
+/// The named values of a model file. Readers ask with a type; a value of another type, or out of
+/// the asked range, is refused by name (std::runtime_error: key, what was found, what was
+/// expected), never converted silently.
 class Metadata {
 public:
-    using Value = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>,
-                               std::vector<std::string>, std::vector<bool>>;
+    using Value = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>,
+                               std::vector<double>, std::vector<std::string>, std::vector<bool>>;
 
     [[nodiscard]] bool has(std::string_view key) const;
 
     /// Nothing if the key is absent.
-    [[nodiscard]] std::optional<int64_t> integer(std::string_view key, int64_t least, int64_t most) const;
+    [[nodiscard]] std::optional<int64_t> integer(std::string_view key, int64_t least,
+                                                 int64_t most) const;
     [[nodiscard]] std::optional<double> number(std::string_view key) const; // finite; integers too
     [[nodiscard]] std::optional<bool> boolean(std::string_view key) const;
     [[nodiscard]] std::optional<std::string> text(std::string_view key) const;

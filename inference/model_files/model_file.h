@@ -12,8 +12,9 @@
 
 namespace inglenook {
 
-/// One array of a model file. `rows` x `cols` with `cols` contiguous elements; more than two dimensions are
-/// folded into rows. The bytes are mapped from the file and live as long as it is open.
+/// One array of a model file. `rows` x `cols` with `cols` contiguous elements; more than two
+/// dimensions are folded into rows. The bytes are mapped from the file and live as long as it is
+/// open.
 struct ModelArray {
     std::string name;
     std::string typeName; // as in the file, also for formats we cannot compute with
@@ -26,7 +27,8 @@ struct ModelArray {
     std::span<const std::byte> bytes;
 };
 
-/// A model on disk: metadata and named arrays, no meaning attached. Immutable; may be read from any thread.
+/// A model on disk: metadata and named arrays, no meaning attached. Immutable; may be read from any
+/// thread.
 class ModelFile {
 public:
     virtual ~ModelFile() = default;
@@ -39,9 +41,9 @@ public:
     [[nodiscard]] virtual uint64_t fileBytes() const = 0;
 };
 
-/// Opens and checks a GGUF file (version 2 or 3, little-endian): everything is validated before anything is
-/// allocated, whatever the file claims. Throws std::runtime_error with one sentence: which file, what is wrong, what to
-/// do.
+/// Opens and checks a GGUF file (version 2 or 3, little-endian): everything is validated before
+/// anything is allocated, whatever the file claims. Throws std::runtime_error with one sentence:
+/// which file, what is wrong, what to do.
 [[nodiscard]] std::unique_ptr<ModelFile> openModelFile(const std::string& path);
 
 } // namespace inglenook

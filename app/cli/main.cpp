@@ -1,0 +1,27 @@
+#include "app/cli/commands.h"
+
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv)
+{
+    CLI::App nook{"nook: Inglenook's engine on the command line"};
+    nook.require_subcommand(1);
+    inglenook::addChat(nook);
+    inglenook::addGenerate(nook);
+    inglenook::addTokenize(nook);
+    inglenook::addTemplate(nook);
+    inglenook::addLogits(nook);
+    inglenook::addBench(nook);
+    inglenook::addInspect(nook);
+    inglenook::addDoctor(nook);
+    try {
+        nook.parse(argc, argv);
+        return 0;
+    } catch (const CLI::ParseError& error) {
+        return nook.exit(error);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "nook: %s\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,64 @@
+#include "app/cli/model_options.h"
+
+#include "app/cli/resources.h"
+
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <stdexcept>
+
+namespace inglenook {
+
+LoadRequest ModelOptions::loadRequest() const
+{
+    return {.path = path.empty() ? starterModelPath() : path,
+            .device = backend,
+            .threads = threads,
+            .contextTokens = context};
+}
+
+void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired)
+{
+    command.add_option("-m,--model", options.path, "a GGUF file")->required(modelRequired);
+    command
+        .add_option("--backend", options.backend, "auto, reference, cpu, vulkan[:i] or cuda[:i]")
+        ->capture_default_str();
+    command.add_option("--threads", options.threads, "CPU threads; 0: one per core")
+        ->check(CLI::Range(0, 1024));
+    command.add_option("--ctx", options.context, "context in tokens; 0: automatic")
+        ->check(CLI::Range(0, 1 << 24));
+}
+
+std::vector<int32_t> parseTokens(const std::string& list)
+{
+    std::vector<int32_t> tokens;
+    const char* at = list.data();
+    const char* const end = at + list.size();
+    while (at != end) {
+        int32_t token = 0;
+        const auto [next, error] = std::from_chars(at, end, token);
+        if (error != std::errc{} || token < 0 || (next != end && *next != ','))
+            throw std::runtime_error("\"" + list + "\" is not a list of token ids like 1,2,3.");
+        tokens.push_back(token);
+        at = next == end ? end : next + 1;
+    }
+    if (tokens.empty())
+        throw std::runtime_error("The list of token ids is empty.");
+    return tokens;
+}
+
+std::string readInput()
+{
+    return {std::istreambuf_iterator<char>(std::cin), {}};
+}
+
+std::string readFile(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        throw std::runtime_error("The file " + path + " cannot be read.");
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+} // namespace inglenook

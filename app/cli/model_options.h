@@ -1,0 +1,33 @@
+#pragma once
+
+#include "inference/messages.h"
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+namespace inglenook {
+
+/// Which model, on which device: the options that every command with a model shares.
+struct ModelOptions {
+    std::string path;
+    std::string backend = "auto";
+    int threads = 0;
+    int context = 0;
+
+    [[nodiscard]] LoadRequest loadRequest() const;
+};
+
+/// Declares -m, --backend, --threads and --ctx. Where the model may be left out, the guide answers.
+void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired = true);
+
+/// Reads "1,2,3". Throws std::runtime_error naming what is not a token id.
+[[nodiscard]] std::vector<int32_t> parseTokens(const std::string& list);
+
+/// All of standard input.
+[[nodiscard]] std::string readInput();
+
+/// A whole file. Throws std::runtime_error naming it.
+[[nodiscard]] std::string readFile(const std::string& path);
+
+} // namespace inglenook

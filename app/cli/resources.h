@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace inglenook {
+
+/// The guide that ships with the program: beside an installed nook, else in the source tree it was
+/// built from. Throws std::runtime_error if it is in neither place.
+[[nodiscard]] std::string starterModelPath();
+
+} // namespace inglenook

@@ -1,0 +1,177 @@
+#include "inference/model/decoder.h"
+
+#include <algorithm>
+#include <cassert>
+#include <stdexcept>
+
+namespace inglenook {
+
+namespace {
+
+/// What every part of the forward pass needs.
+struct Pass {
+    Backend& run;
+    const ModelSpec& spec;
+    const StepTensors& tensors;
+    const Activations::Step& a;
+    const StepInputs& in;
+};
+
+/// mixed = the attention branch of h.
+void selfAttention(const Pass& p, const LayerSpec& layer, const LayerWeights& w, const KvPages& kv)
+{
+    const RopeSpec& spec = p.spec.ropes[static_cast<size_t>(layer.rope)];
+    const Rope rope{.pairs = spec.pairs,
+                    .dims = spec.dims,
+                    .rotation = p.tensors.rotation(layer.rope, p.a.x.rows)};
+    const QkNorm norm{.q = w.qNorm, .k = w.kNorm, .eps = p.spec.normEps};
+
+    const Tensor qkv = p.a.qkv.columns(0, layer.attention.qkvCols());
+    const Tensor attended = p.a.attention.columns(0, layer.attention.queryCols());
+    p.run.matmul(qkv, p.a.h, w.qkv, w.qkvBias);
+    p.run.rotateAndStore(qkv, kv, norm, rope, layer.attention, p.in);
+    p.run.attention(attended, qkv, kv, layer.attention, p.in);
+    p.run.matmul(p.a.mixed, attended, w.attentionOut);
+    if (w.attentionPostNorm)
+        p.run.rmsNorm(p.a.mixed, p.a.mixed, w.attentionPostNorm, p.spec.normEps);
+}
+
+/// mixed = the feed-forward branch of h.
+void feedForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
+{
+    const Tensor gateUp = p.a.gateUp.columns(0, 2 * layer.feedForwardCols);
+    const Tensor gated = p.a.gateUp.columns(0, layer.feedForwardCols);
+    p.run.matmul(gateUp, p.a.h, w.gateUp);
+    p.run.glu(gated, gateUp, layer.activation);
+    p.run.matmul(p.a.mixed, gated, w.down);
+    if (w.ffnPostNorm)
+        p.run.rmsNorm(p.a.mixed, p.a.mixed, w.ffnPostNorm, p.spec.normEps);
+}
+
+/// The forward pass of every model: tokens in, logits of the wanted rows out.
+void decode(const Pass& p, const Weights& weights, std::span<const KvPages> kv)
+{
+    const Tensor x = p.a.x;
+    const Tensor h = p.a.h;
+    const float eps = p.spec.normEps;
+
+    // embedding
+    p.run.embed(x, weights.embedding, p.in.tokens, p.spec.embeddingScale);
+    p.run.rmsNorm(h, x, weights.layers.front().attentionNorm, eps);
+
+    for (size_t i = 0; i < p.spec.layers.size(); ++i) {
+        const LayerWeights& w = weights.layers[i];
+        selfAttention(p, p.spec.layers[i], w, kv[i]);
+        p.run.addRmsNorm(h, x, p.a.mixed, w.ffnNorm, eps);
+        feedForward(p, p.spec.layers[i], w);
+        if (i + 1 < p.spec.layers.size())
+            p.run.addRmsNorm(h, x, p.a.mixed, weights.layers[i + 1].attentionNorm, eps);
+    }
+
+    // logits
+    if (p.in.outputRows.rows == 0)
+        return;
+    p.run.add(x, p.a.mixed);
+    p.run.gatherRows(p.a.last, x, p.in.outputRows);
+    p.run.rmsNorm(p.a.last, p.a.last, weights.finalNorm, eps);
+    p.run.matmul(p.a.logits, p.a.last, weights.head);
+    if (p.spec.logitSoftcap > 0.f)
+        p.run.softcap(p.a.logits, p.spec.logitSoftcap);
+}
+
+/// The next of 1, 2, 4, 8, ... that holds `count`.
+int bucket(int count)
+{
+    int size = 1;
+    while (size < count)
+        size *= 2;
+    return size;
+}
+
+/// Recordings are kept per power of two of the context, so that a growing one needs few.
+int contextBucket(int context, int most)
+{
+    constexpr int kSmallest = 256;
+    return std::min(std::max(kSmallest, bucket(context)), most);
+}
+
+std::vector<RopeTable> ropeTables(const ModelSpec& spec)
+{
+    return {spec.ropes.begin(), spec.ropes.end()};
+}
+
+} // namespace
+
+Decoder::Decoder(Backend& backend, const ModelSpec& spec, const Weights& weights, KvCache& cache,
+                 StepLimits limits)
+    : m_backend(backend)
+    , m_spec(spec)
+    , m_weights(weights)
+    , m_cache(cache)
+    , m_limits(limits)
+    , m_ropes(ropeTables(spec))
+    , m_decodeInputs(backend, m_ropes, kDecodeRows, kDecodeRows)
+    , m_wideInputs(backend, m_ropes, limits.rows, limits.outputs)
+    , m_activations(backend, spec, limits.rows, std::max(limits.outputs, kDecodeRows))
+{
+    assert(limits.rows >= kDecodeRows);
+}
+
+size_t Decoder::bytes(const ModelSpec& spec, StepLimits limits)
+{
+    return StepTensors::bytes(spec.ropes, kDecodeRows, kDecodeRows) +
+        StepTensors::bytes(spec.ropes, limits.rows, limits.outputs) +
+        Activations::bytes(spec, limits.rows, std::max(limits.outputs, kDecodeRows));
+}
+
+void Decoder::run(std::span<const StepRow> rows)
+{
+    const auto count = static_cast<int>(rows.size());
+    m_outputs = static_cast<int>(std::ranges::count_if(rows, &StepRow::output));
+    if (count < 1 || count > m_limits.rows || m_outputs > m_limits.outputs)
+        throw std::invalid_argument("Decoder::run: " + std::to_string(count) + " rows with " +
+                                    std::to_string(m_outputs) + " outputs do not fit a step");
+    int last = 0;
+    for (const StepRow& row : rows)
+        last = std::max(last, row.position);
+
+    if (last >= m_cache.contextTokens())
+        throw std::invalid_argument("Decoder::run: position " + std::to_string(last) +
+                                    " is beyond the cache");
+
+    const bool recorded = count <= kDecodeRows;
+    StepTensors& tensors = recorded ? m_decodeInputs : m_wideInputs;
+    const Shape shape{.rows = recorded ? bucket(count) : count,
+                      .outputs = m_outputs == 0 ? 0 : std::min(bucket(m_outputs), m_limits.outputs),
+                      .contextBound = contextBucket(last + 1, m_cache.contextTokens())};
+    const StepInputs in =
+        tensors.write(m_backend, rows, shape.rows, shape.outputs, shape.contextBound);
+    const Activations::Step a = m_activations.step(shape.rows, shape.outputs);
+    const Pass pass{.run = m_backend, .spec = m_spec, .tensors = tensors, .a = a, .in = in};
+    if (!recorded) {
+        decode(pass, m_weights, m_cache.layers());
+        return;
+    }
+    std::unique_ptr<Recording>& recording = m_recordings[shape];
+    if (recording)
+        m_backend.replay(*recording);
+    else
+        recording = m_backend.record([&] { decode(pass, m_weights, m_cache.layers()); });
+}
+
+void Decoder::wait()
+{
+    int32_t ignored = 0;
+    m_backend.read(std::as_writable_bytes(std::span(&ignored, 1)), m_decodeInputs.firstToken());
+}
+
+void Decoder::readLogits(std::span<float> logits)
+{
+    assert(logits.size() ==
+           static_cast<size_t>(m_outputs) * static_cast<size_t>(m_spec.vocabulary));
+    if (m_outputs == 0)
+        return;
+    m_backend.read(std::as_writable_bytes(logits), m_activations.step(0, m_outputs).logits);
+}
+
+} // namespace inglenook

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "inference/memory/kv_cache.h"
+#include "inference/model/activations.h"
+#include "inference/model/step_inputs.h"
+#include "inference/model/weights.h"
+
+#include <map>
+#include <memory>
+
+namespace inglenook {
+
+/// How large a decoder's steps may be.
+struct StepLimits {
+    int rows = 512; // of one step, at least kDecodeRows
+    int outputs = kDecodeRows; // rows with logits
+};
+
+/// Runs steps of one model on one device. Steps of up to kDecodeRows rows are padded to 1, 2, 4, 8
+/// or 16 rows, recorded when first met and replayed afterwards; wider ones run directly. Everything
+/// is allocated here.
+class Decoder {
+public:
+    /// All that is referred to outlives the decoder.
+    Decoder(Backend& backend, const ModelSpec& spec, const Weights& weights, KvCache& cache,
+            StepLimits limits);
+
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+
+    /// Bytes that the constructor will take.
+    [[nodiscard]] static size_t bytes(const ModelSpec& spec, StepLimits limits);
+
+    [[nodiscard]] const StepLimits& limits() const { return m_limits; }
+    [[nodiscard]] int recordings() const { return static_cast<int>(m_recordings.size()); }
+
+    /// Computes the rows (1 .. limits().rows, at most limits().outputs with `output`). Rows of one
+    /// sequence stand in the order of their positions; every position before them has been
+    /// computed, and setPages() was told its page.
+    void run(std::span<const StepRow> rows);
+    void setPages(int slot, std::span<const int> pages)
+    {
+        m_cache.setPages(m_backend, slot, pages);
+    }
+
+    /// Returns when the last step is done.
+    void wait();
+    /// Waits, then copies the logits of the last step: one row of vocabulary numbers per row with
+    /// `output`, in their order.
+    void readLogits(std::span<float> logits);
+
+private:
+    struct Shape {
+        int rows;
+        int outputs;
+        int contextBound;
+        auto operator<=>(const Shape&) const = default;
+    };
+
+    Backend& m_backend;
+    const ModelSpec& m_spec;
+    const Weights& m_weights;
+    KvCache& m_cache;
+    StepLimits m_limits;
+    std::vector<RopeTable> m_ropes;
+    StepTensors m_decodeInputs; // of steps that are recorded
+    StepTensors m_wideInputs;
+    Activations m_activations;
+    std::map<Shape, std::unique_ptr<Recording>> m_recordings;
+    int m_outputs = 0; // of the last step
+};
+
+} // namespace inglenook

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "kernels/backend.h"
+
+#include <string>
+#include <vector>
+
+namespace inglenook {
+
+/// The parameters of YaRN (Peng et al. 2023, "YaRN: Efficient Context Window Extension").
+struct YarnSpec {
+    int originalContext = 0; // tokens the model was first trained on; 0: no YaRN
+    double betaFast = 32.; // rotations over that context from where a frequency is kept
+    double betaSlow = 1.; // and up to where it is divided by the factor
+};
+
+/// How the angles of one rotary embedding grow with the position.
+struct RopeSpec {
+    RopePairs pairs = RopePairs::Neighbours;
+    int dims = 0; // leading elements of a head that turn; even
+    double base = 10000.;
+    double factor = 1.; // the context was stretched so many times: angles are divided by it
+    double magnitude = 1.; // cosines and sines are multiplied by it
+    YarnSpec yarn;
+    std::vector<float> frequencyFactors; // dims / 2 divisors of the frequencies, or none
+};
+
+/// One layer: attention, then a gated feed-forward, each added to the residual stream.
+struct LayerSpec {
+    AttentionShape attention;
+    int rope = 0; // index of ModelSpec::ropes
+    int feedForwardCols = 0;
+    Activation activation = Activation::Silu;
+    bool qkvBias = false;
+    bool qkNorm = false; // RMS norm over each head of q and k
+    bool postNorms = false; // a norm behind attention and one behind the feed-forward
+};
+
+/// A decoder-only transformer as data: all that varies between the families we compute.
+struct ModelSpec {
+    std::string architecture; // as the file names it: "llama"
+    int vocabulary = 0;
+    int dim = 0;
+    int context = 0; // tokens the model was made for
+    float normEps = 0.f;
+    float embeddingScale = 1.f;
+    float logitSoftcap = 0.f; // 0: none
+    bool tiedHead = false; // the embedding is the output matrix too
+    std::vector<RopeSpec> ropes;
+    std::vector<LayerSpec> layers;
+};
+
+} // namespace inglenook

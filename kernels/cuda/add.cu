@@ -1,0 +1,19 @@
+// One thread per element.
+
+#include "kernels/checks.h"
+#include "kernels/cuda/elementwise.cuh"
+
+namespace inglenook {
+
+void CudaBackend::add(Tensor x, Tensor y)
+{
+    checkAdd(x, y);
+    activateDevice();
+    const View to(x);
+    const View from(y);
+    launchElementwise(m_stream, x.rows, x.cols,
+                      [=] __device__(int row, int col) { to.at(row, col) += from.at(row, col); });
+    checkLaunch("add");
+}
+
+} // namespace inglenook

@@ -1,0 +1,139 @@
+// Opening, listing and recording. A recorded step is a CUDA graph: its kernels read everything that
+// changes from StepInputs, so it is launched again without patching.
+
+#include "kernels/cuda/cuda_backend.cuh"
+#include "kernels/cuda/cuda_backend.h"
+
+#include <stdexcept>
+
+namespace inglenook {
+namespace {
+
+class CudaRecording final : public Recording {
+public:
+    ~CudaRecording() override
+    {
+        if (graph)
+            cudaGraphExecDestroy(graph);
+    }
+    cudaGraphExec_t graph = nullptr;
+};
+
+std::string driverVersion()
+{
+    int version = 0;
+    if (cudaDriverGetVersion(&version) != cudaSuccess || version == 0)
+        return {};
+    return "CUDA " + std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+} // namespace
+
+void check(cudaError_t result, const char* doing)
+{
+    if (result == cudaSuccess)
+        return;
+    cudaGetLastError(); // the error is told once
+    throw std::runtime_error(std::string("The CUDA device failed (") + doing +
+                             "): " + cudaGetErrorString(result) + ".");
+}
+
+std::vector<DeviceInfo> listCudaDevices()
+{
+    int count = 0;
+    if (cudaGetDeviceCount(&count) != cudaSuccess) {
+        cudaGetLastError();
+        return {};
+    }
+    std::vector<DeviceInfo> devices;
+    for (int i = 0; i < count; ++i) {
+        DeviceInfo info{.id = {DeviceKind::Cuda, i}, .driver = driverVersion()};
+        cudaDeviceProp properties{};
+        if (cudaGetDeviceProperties(&properties, i) == cudaSuccess)
+            info.name = properties.name;
+        size_t free = 0;
+        size_t total = 0;
+        if (cudaSetDevice(i) == cudaSuccess && cudaMemGetInfo(&free, &total) == cudaSuccess) {
+            info.memoryFree = free;
+            info.memoryTotal = total;
+        } else {
+            info.problem = std::string("The device does not answer: ") +
+                cudaGetErrorString(cudaGetLastError()) + ".";
+        }
+        devices.push_back(info);
+    }
+    return devices;
+}
+
+std::unique_ptr<Backend> createCudaBackend(int index, const BackendOptions&)
+{
+    int count = 0;
+    const cudaError_t result = cudaGetDeviceCount(&count);
+    if (result != cudaSuccess) {
+        cudaGetLastError();
+        throw std::runtime_error(std::string("No CUDA device can be used: ") +
+                                 cudaGetErrorString(result) +
+                                 ". Install the NVIDIA driver, or choose another device.");
+    }
+    if (index < 0 || index >= count)
+        throw std::runtime_error("There is no device cuda:" + std::to_string(index) +
+                                 "; this machine has " + std::to_string(count) + ".");
+    return std::make_unique<CudaBackend>(index);
+}
+
+CudaBackend::CudaBackend(int device)
+    : m_device(device)
+{
+    activateDevice();
+    check(cudaStreamCreateWithFlags(&m_stream, cudaStreamNonBlocking), "opening the device");
+}
+
+CudaBackend::~CudaBackend()
+{
+    cudaStreamSynchronize(m_stream);
+    cudaStreamDestroy(m_stream);
+}
+
+void CudaBackend::activateDevice() const
+{
+    check(cudaSetDevice(m_device), "choosing the device");
+}
+
+std::string CudaBackend::name() const
+{
+    cudaDeviceProp properties{};
+    check(cudaGetDeviceProperties(&properties, m_device), "asking for its name");
+    return "cuda:" + std::to_string(m_device) + " " + properties.name;
+}
+
+std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step)
+{
+    // The first run is an ordinary one: it also loads the kernels, which a capture may not.
+    step();
+
+    auto recording = std::make_unique<CudaRecording>();
+    check(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "recording a step");
+    cudaGraph_t graph = nullptr;
+    try {
+        step();
+    } catch (...) {
+        cudaStreamEndCapture(m_stream, &graph);
+        if (graph)
+            cudaGraphDestroy(graph);
+        throw;
+    }
+    check(cudaStreamEndCapture(m_stream, &graph), "recording a step");
+    const cudaError_t result = cudaGraphInstantiate(&recording->graph, graph, 0);
+    cudaGraphDestroy(graph);
+    check(result, "recording a step");
+    return recording;
+}
+
+void CudaBackend::replay(Recording& recording)
+{
+    activateDevice();
+    check(cudaGraphLaunch(static_cast<CudaRecording&>(recording).graph, m_stream),
+          "repeating a step");
+}
+
+} // namespace inglenook

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "kernels/cuda/cuda_backend.cuh"
+
+namespace inglenook {
+
+/// Runs f(row, column) for each element of a matrix, one thread each.
+template <class F> __global__ void elementwiseKernel(int cols, F f)
+{
+    const int col = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+    if (col < cols)
+        f(static_cast<int>(blockIdx.y), col);
+}
+
+/// Rows are walked in slices: a grid has at most 65535 of them.
+template <class F> void launchElementwise(cudaStream_t stream, int rows, int cols, F f)
+{
+    constexpr int kMostRows = 65535;
+    for (int first = 0; first < rows; first += kMostRows) {
+        const dim3 grid(static_cast<unsigned>((cols + 255) / 256),
+                        static_cast<unsigned>(rows - first < kMostRows ? rows - first : kMostRows));
+        elementwiseKernel<<<grid, 256, 0, stream>>>(
+            cols, [=] __device__(int row, int col) { f(row + first, col); });
+    }
+}
+
+/// A view that kernels can index.
+struct View {
+    float* data;
+    int stride;
+
+    explicit View(const Tensor& t)
+        : data(pointer<float>(t))
+        , stride(t.stride)
+    {
+    }
+    __device__ float& at(int row, int col) const
+    {
+        return data[static_cast<size_t>(row) * stride + col];
+    }
+};
+
+} // namespace inglenook

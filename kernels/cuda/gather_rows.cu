@@ -1,0 +1,22 @@
+// One thread per element of y.
+
+#include "kernels/checks.h"
+#include "kernels/cuda/elementwise.cuh"
+
+namespace inglenook {
+
+void CudaBackend::gatherRows(Tensor y, Tensor x, Tensor rows)
+{
+    checkGatherRows(y, x, rows);
+    activateDevice();
+    const View to(y);
+    const View from(x);
+    const int* chosen = pointer<int>(rows);
+    const int chosenStride = rows.stride;
+    launchElementwise(m_stream, y.rows, y.cols, [=] __device__(int row, int col) {
+        to.at(row, col) = from.at(chosen[static_cast<size_t>(row) * chosenStride], col);
+    });
+    checkLaunch("gatherRows");
+}
+
+} // namespace inglenook

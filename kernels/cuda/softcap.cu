@@ -1,0 +1,18 @@
+// One thread per element.
+
+#include "kernels/checks.h"
+#include "kernels/cuda/elementwise.cuh"
+
+namespace inglenook {
+
+void CudaBackend::softcap(Tensor x, float cap)
+{
+    activateDevice();
+    const View to(x);
+    launchElementwise(m_stream, x.rows, x.cols, [=] __device__(int row, int col) {
+        to.at(row, col) = cap * tanhf(to.at(row, col) / cap);
+    });
+    checkLaunch("softcap");
+}
+
+} // namespace inglenook

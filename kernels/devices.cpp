@@ -1,0 +1,133 @@
+#include "kernels/devices.h"
+
+#include "kernels/reference/reference_backend.h"
+#if INGLENOOK_WITH_CPU
+#include "kernels/cpu/cpu_backend.h"
+#endif
+#if INGLENOOK_WITH_VULKAN
+#include "kernels/vulkan/vulkan_backend.h"
+#endif
+#if INGLENOOK_WITH_CUDA
+#include "kernels/cuda/cuda_backend.h"
+#endif
+
+#include <charconv>
+#include <stdexcept>
+
+namespace inglenook {
+
+namespace {
+
+std::string_view kindName(DeviceKind kind)
+{
+    switch (kind) {
+    case DeviceKind::Reference:
+        return "reference";
+    case DeviceKind::Cpu:
+        return "cpu";
+    case DeviceKind::Vulkan:
+        return "vulkan";
+    case DeviceKind::Cuda:
+        return "cuda";
+    }
+    __builtin_unreachable();
+}
+
+bool severalOf(DeviceKind kind)
+{
+    return kind == DeviceKind::Vulkan || kind == DeviceKind::Cuda;
+}
+
+#if !INGLENOOK_WITH_CPU || !INGLENOOK_WITH_VULKAN || !INGLENOOK_WITH_CUDA
+[[noreturn]] void refuseAbsent(DeviceId id)
+{
+    throw std::runtime_error("The device " + toString(id) +
+                             " cannot be used: this program was built without it. Use cpu, which "
+                             "is always there.");
+}
+#endif
+
+[[maybe_unused]] void append(std::vector<DeviceInfo>& all, std::vector<DeviceInfo> more)
+{
+    all.insert(all.end(), more.begin(), more.end());
+}
+
+} // namespace
+
+std::optional<DeviceId> parseDevice(std::string_view text)
+{
+    const size_t colon = text.find(':');
+    const std::string_view kind = text.substr(0, colon);
+    DeviceId id;
+    if (kind == kindName(DeviceKind::Reference))
+        id.kind = DeviceKind::Reference;
+    else if (kind == kindName(DeviceKind::Cpu))
+        id.kind = DeviceKind::Cpu;
+    else if (kind == kindName(DeviceKind::Vulkan))
+        id.kind = DeviceKind::Vulkan;
+    else if (kind == kindName(DeviceKind::Cuda))
+        id.kind = DeviceKind::Cuda;
+    else
+        return std::nullopt;
+    if (colon == std::string_view::npos)
+        return id;
+
+    const std::string_view digits = text.substr(colon + 1);
+    const char* end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, id.index);
+    if (!severalOf(id.kind) || parsed.ec != std::errc() || parsed.ptr != end || id.index < 0)
+        return std::nullopt;
+    return id;
+}
+
+std::string toString(DeviceId id)
+{
+    std::string text(kindName(id.kind));
+    if (severalOf(id.kind))
+        text += ":" + std::to_string(id.index);
+    return text;
+}
+
+std::vector<DeviceInfo> listDevices()
+{
+    std::vector<DeviceInfo> all;
+#if INGLENOOK_WITH_CPU
+    append(all, {describeCpu()});
+#endif
+#if INGLENOOK_WITH_VULKAN
+    append(all, listVulkanDevices());
+#endif
+#if INGLENOOK_WITH_CUDA
+    append(all, listCudaDevices());
+#endif
+    return all;
+}
+
+std::unique_ptr<Backend> createBackend(DeviceId id, [[maybe_unused]] const BackendOptions& options)
+{
+    switch (id.kind) {
+    case DeviceKind::Reference:
+        return createReferenceBackend();
+    case DeviceKind::Cpu:
+#if INGLENOOK_WITH_CPU
+        return createCpuBackend(options);
+#else
+        refuseAbsent(id);
+#endif
+    case DeviceKind::Vulkan:
+#if INGLENOOK_WITH_VULKAN
+        return createVulkanBackend(id.index, options);
+#else
+        refuseAbsent(id);
+#endif
+    case DeviceKind::Cuda:
+#if INGLENOOK_WITH_CUDA
+        return createCudaBackend(id.index, options);
+#else
+        refuseAbsent(id);
+#endif
+    }
+    __builtin_unreachable();
+}
+
+} // namespace inglenook

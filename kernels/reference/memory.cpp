@@ -1,0 +1,95 @@
+#include "kernels/reference/memory.h"
+
+#include "kernels/quant_formats.h"
+
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace inglenook::reference {
+
+namespace {
+
+constexpr size_t kAlignment = 256;
+
+std::byte* start(const Tensor& t, int r)
+{
+    assert(r >= 0 && r < t.rows);
+    const size_t elements = static_cast<size_t>(r) * static_cast<size_t>(t.stride);
+    return static_cast<HostBuffer&>(*t.buffer).data() + t.offset + elements * 4;
+}
+
+std::span<uint16_t> cached(const KvPages& kv, const AttentionShape& shape, int slot, int position,
+                           int head, bool value)
+{
+    const int page = intRow(kv.pageTable, slot)[static_cast<size_t>(position / kPageTokens)];
+    assert(page >= 0 && page < kv.pageCount);
+    const auto headSize = static_cast<size_t>(shape.headSize);
+    const size_t token = static_cast<size_t>((value ? kPageTokens : 0) + position % kPageTokens);
+    const size_t heads = token * static_cast<size_t>(shape.kvHeads) + static_cast<size_t>(head);
+    std::byte* pages = static_cast<HostBuffer&>(*kv.buffer).data();
+    std::byte* at = pages + static_cast<size_t>(page) * kvPageBytes(shape.kvHeads, shape.headSize) +
+        heads * headSize * sizeof(uint16_t);
+    return {reinterpret_cast<uint16_t*>(at), headSize};
+}
+
+} // namespace
+
+HostBuffer::HostBuffer(size_t bytes)
+    : Buffer(bytes)
+{
+    const size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+    m_data.reset(
+        static_cast<std::byte*>(std::aligned_alloc(kAlignment, std::max(rounded, kAlignment))));
+    if (!m_data)
+        throw std::runtime_error("There is no memory for another " + std::to_string(bytes) +
+                                 " bytes. Close other programs or choose a smaller model.");
+    std::memset(m_data.get(), 0, bytes);
+}
+
+HostWeight::HostWeight(std::span<const WeightPart> parts, int in)
+    : m_in(static_cast<size_t>(in))
+{
+    size_t out = 0;
+    for (const WeightPart& part : parts)
+        out += static_cast<size_t>(part.out);
+    m_values.resize(out * m_in);
+
+    std::span<float> values(m_values);
+    for (const WeightPart& part : parts) {
+        const size_t bytes = rowBytes(part.type, in);
+        for (size_t r = 0; r < static_cast<size_t>(part.out); ++r) {
+            dequantiseRow(part.type, part.rows.subspan(r * bytes, bytes), values.first(m_in));
+            values = values.subspan(m_in);
+        }
+    }
+}
+
+std::span<float> row(const Tensor& t, int r)
+{
+    return {reinterpret_cast<float*>(start(t, r)), static_cast<size_t>(t.cols)};
+}
+
+std::span<int32_t> intRow(const Tensor& t, int r)
+{
+    return {reinterpret_cast<int32_t*>(start(t, r)), static_cast<size_t>(t.cols)};
+}
+
+std::span<const float> row(const Weight& w, int i)
+{
+    return static_cast<const HostWeight&>(*w.data).row(i);
+}
+
+std::span<uint16_t> keyAt(const KvPages& kv, const AttentionShape& shape, int slot, int position,
+                          int head)
+{
+    return cached(kv, shape, slot, position, head, false);
+}
+
+std::span<uint16_t> valueAt(const KvPages& kv, const AttentionShape& shape, int slot, int position,
+                            int head)
+{
+    return cached(kv, shape, slot, position, head, true);
+}
+
+} // namespace inglenook::reference

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "kernels/backend.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+namespace inglenook::reference {
+
+/// Host memory, aligned to 256 bytes and zeroed.
+class HostBuffer final : public Buffer {
+public:
+    explicit HostBuffer(size_t bytes);
+
+    [[nodiscard]] std::byte* data() { return m_data.get(); }
+
+private:
+    struct Free {
+        void operator()(std::byte* data) const { std::free(data); }
+    };
+    std::unique_ptr<std::byte, Free> m_data;
+};
+
+/// A matrix as the numbers it stands for.
+class HostWeight final : public WeightData {
+public:
+    HostWeight(std::span<const WeightPart> parts, int in);
+
+    [[nodiscard]] std::span<const float> row(int i) const
+    {
+        return std::span(m_values).subspan(static_cast<size_t>(i) * m_in, m_in);
+    }
+
+private:
+    size_t m_in;
+    std::vector<float> m_values; // (out, in)
+};
+
+/// Row `r` of an F32 tensor.
+[[nodiscard]] std::span<float> row(const Tensor& t, int r);
+
+/// Row `r` of an I32 tensor.
+[[nodiscard]] std::span<int32_t> intRow(const Tensor& t, int r);
+
+/// Row `i` of a loaded matrix.
+[[nodiscard]] std::span<const float> row(const Weight& w, int i);
+
+/// Where the cache keeps the key (or value) of KV head `head` of the token at `position`.
+/// A page holds all keys, then all values, each as (tokens, KV heads, head size).
+[[nodiscard]] std::span<uint16_t> keyAt(const KvPages& kv, const AttentionShape& shape, int slot,
+                                        int position, int head);
+[[nodiscard]] std::span<uint16_t> valueAt(const KvPages& kv, const AttentionShape& shape, int slot,
+                                          int position, int head);
+
+} // namespace inglenook::reference

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "kernels/backend.h"
+
+#include <vector>
+
+namespace inglenook {
+
+/// The definition of every operator: plain loops over the numbers a weight stands for, summed in
+/// double precision, rounded to float once. Slow; every other backend is tested against it.
+class ReferenceBackend final : public Backend {
+public:
+    std::string name() const override { return "reference"; }
+
+    std::shared_ptr<Buffer> allocate(size_t bytes) override;
+    Weight load(std::span<const WeightPart> parts, int in) override;
+    void write(const Tensor& to, std::span<const std::byte> from) override;
+    void read(std::span<std::byte> to, const Tensor& from) override;
+
+    std::unique_ptr<Recording> record(const std::function<void()>& step) override;
+    void replay(Recording& recording) override;
+
+    void embed(Tensor y, const Weight& table, Tensor ids, float scale) override;
+    void rmsNorm(Tensor y, Tensor x, const Weight& weight, float eps) override;
+    void matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias = {}) override;
+    void rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
+                        const AttentionShape& shape, const StepInputs& in) override;
+    void attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
+                   const StepInputs& in) override;
+    void glu(Tensor y, Tensor gateUp, Activation activation) override;
+    void add(Tensor x, Tensor y) override;
+    void gatherRows(Tensor y, Tensor x, Tensor rows) override;
+    void softcap(Tensor x, float cap) override;
+
+private:
+    using Work = std::function<void()>;
+
+    /// Does the work of one operator call and, while recording, remembers it.
+    void perform(const Work& work);
+
+    std::vector<Work>* m_recorded = nullptr; // the recording in progress
+};
+
+[[nodiscard]] std::unique_ptr<Backend> createReferenceBackend();
+
+} // namespace inglenook
