@@ -81,7 +81,9 @@ VkCommandBuffer CommandStream::open()
     const VkCommandBuffer buffer = unusedBuffer();
     const VkCommandBufferBeginInfo info {
         .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
-        .flags = m_recording ? 0u : VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
+        .flags = m_recording ? VkCommandBufferUsageFlags {0}
+                             : VkCommandBufferUsageFlags {
+                                   VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT}};
     const VkResult result = m_device.calls().vkBeginCommandBuffer(buffer, &info);
     if (result < 0)
         release({buffer});

@@ -4,6 +4,13 @@
 
 namespace inglenook::vulkan {
 
+namespace {
+
+constexpr VkPipelineShaderStageCreateFlags kFullSubgroups =
+    VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT;
+
+} // namespace
+
 Pipelines::Pipelines(const Device& device)
     : m_device(device)
 {
@@ -61,9 +68,7 @@ VkPipeline Pipelines::create(std::span<const uint32_t> code, const std::vector<u
         .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
         .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                   .pNext = chosen ? &size : nullptr,
-                  .flags = chosen
-                      ? VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT
-                      : VkPipelineShaderStageCreateFlags {0},
+                  .flags = chosen ? kFullSubgroups : 0,
                   .stage = VK_SHADER_STAGE_COMPUTE_BIT,
                   .module = module,
                   .pName = "main",
