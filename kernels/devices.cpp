@@ -1,9 +1,7 @@
 #include "kernels/devices.h"
 
-#include "kernels/reference/reference_backend.h"
-#if INGLENOOK_WITH_CPU
 #include "kernels/cpu/cpu_backend.h"
-#endif
+#include "kernels/reference/reference_backend.h"
 #if INGLENOOK_WITH_VULKAN
 #include "kernels/vulkan/vulkan_backend.h"
 #endif
@@ -38,7 +36,7 @@ bool severalOf(DeviceKind kind)
     return kind == DeviceKind::Vulkan || kind == DeviceKind::Cuda;
 }
 
-#if !INGLENOOK_WITH_CPU || !INGLENOOK_WITH_VULKAN || !INGLENOOK_WITH_CUDA
+#if !INGLENOOK_WITH_VULKAN || !INGLENOOK_WITH_CUDA
 [[noreturn]] void refuseAbsent(DeviceId id)
 {
     throw std::runtime_error("The device " + toString(id) +
@@ -90,10 +88,7 @@ std::string toString(DeviceId id)
 
 std::vector<DeviceInfo> listDevices()
 {
-    std::vector<DeviceInfo> all;
-#if INGLENOOK_WITH_CPU
-    append(all, {describeCpu()});
-#endif
+    std::vector<DeviceInfo> all = {describeCpu()};
 #if INGLENOOK_WITH_VULKAN
     append(all, listVulkanDevices());
 #endif
@@ -109,11 +104,7 @@ std::unique_ptr<Backend> createBackend(DeviceId id, [[maybe_unused]] const Backe
     case DeviceKind::Reference:
         return createReferenceBackend();
     case DeviceKind::Cpu:
-#if INGLENOOK_WITH_CPU
         return createCpuBackend(options);
-#else
-        refuseAbsent(id);
-#endif
     case DeviceKind::Vulkan:
 #if INGLENOOK_WITH_VULKAN
         return createVulkanBackend(id.index, options);
