@@ -1,0 +1,127 @@
+#include "app/cli/commands.h"
+#include "app/cli/model_options.h"
+#include "inference/session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
+
+namespace inglenook {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+    ModelOptions model;
+    int prompt = 512;
+    int reply = 128;
+    int passes = 5;
+    bool json = false;
+};
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values)
+{
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+/// One pass over prompt and reply.
+struct Pass {
+    double prefill = 0.; // tokens/s
+    double decode = 0.; // tokens/s
+};
+
+Pass measure(Session& session, std::span<const Token> prompt, int reply)
+{
+    session.forgetCache();
+    const Clock::time_point start = Clock::now();
+    Clock::time_point first;
+    int count = 0;
+    const auto result = session.generateOn(prompt, {.temperature = 0.f}, reply, [&](Token) {
+        if (count++ == 0)
+            first = Clock::now();
+        return true;
+    });
+    const double prefillSeconds = std::chrono::duration<double>(first - start).count();
+    return {.prefill = static_cast<double>(prompt.size()) / prefillSeconds,
+            .decode = count > 1 ? (count - 1) / secondsSince(first) : 0.};
+}
+
+void run(const Options& options)
+{
+    LoadRequest request = options.model.loadRequest();
+    if (request.contextTokens == 0)
+        request.contextTokens = options.prompt + options.reply + 1;
+    request.sequences = 1;
+    Session session(request);
+
+    std::mt19937 random(1);
+    std::vector<Token> prompt(static_cast<size_t>(options.prompt));
+    for (Token& token : prompt)
+        token = static_cast<Token>(random() % static_cast<unsigned>(session.vocabulary()));
+
+    // Other programs come and go: everything is measured in turn, and the medians count.
+    std::vector<double> prefill;
+    std::vector<double> decode;
+    std::vector<double> bandwidth;
+    (void)measure(session, prompt, std::min(options.reply, 16)); // warms caches and clocks up
+    for (int i = 0; i < options.passes; ++i) {
+        bandwidth.push_back(session.measureReadBandwidth());
+        const Pass pass = measure(session, prompt, options.reply);
+        prefill.push_back(pass.prefill);
+        decode.push_back(pass.decode);
+    }
+
+    const auto bytes = static_cast<double>(session.weightBytesPerToken());
+    const double read = median(bandwidth);
+    const double share = read > 0. ? median(decode) * bytes / read : 0.;
+    if (options.json) {
+        std::printf("%s\n",
+                    nlohmann::ordered_json{{"prefill", median(prefill)},
+                                           {"decode", median(decode)},
+                                           {"bytes_per_token", session.weightBytesPerToken()},
+                                           {"read_bandwidth", read},
+                                           {"share", share}}
+                        .dump()
+                        .c_str());
+        return;
+    }
+    std::printf("%s on %s\n", session.facts().name.c_str(), session.facts().device.c_str());
+    std::printf("prefill  %9.1f tokens/s  (%d tokens)\n", median(prefill), options.prompt);
+    std::printf("decode   %9.1f tokens/s  (%d tokens)\n", median(decode), options.reply);
+    std::printf("weights  %9.1f MB per token\n", bytes / 1e6);
+    if (read > 0.)
+        std::printf("memory   %9.1f GB/s read, of which decoding uses %.0f %%\n", read / 1e9,
+                    share * 100.);
+}
+
+} // namespace
+
+void addBench(CLI::App& nook)
+{
+    auto options = std::make_shared<Options>();
+    CLI::App* command =
+        nook.add_subcommand("bench", "how fast a model runs here: medians of several passes");
+    addModelOptions(*command, options->model);
+    command->add_option("-p,--prompt", options->prompt, "tokens of the prompt")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    command->add_option("-n,--reply", options->reply, "tokens of the reply")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 1 << 20));
+    command->add_option("-r,--passes", options->passes)
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    command->add_flag("--json", options->json);
+    command->callback([options] { run(*options); });
+}
+
+} // namespace inglenook

@@ -1,0 +1,100 @@
+#include "app/cli/commands.h"
+#include "app/cli/model_options.h"
+#include "inference/session.h"
+#include "inference/text/utf8_stream.h"
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <stdexcept>
+
+namespace inglenook {
+namespace {
+
+struct Options {
+    ModelOptions model;
+    SamplingSettings sampling;
+    std::string prompt;
+    std::string tokens;
+    bool special = false;
+    bool greedy = false;
+    bool json = false;
+    int count = 128;
+};
+
+void print(const std::string& text)
+{
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+void run(Options options)
+{
+    if (options.prompt.empty() == options.tokens.empty())
+        throw std::runtime_error(
+            "Give a prompt either as text with -p or as token ids with --tokens.");
+    Session session(options.model.loadRequest());
+    const Tokenizer& tokenizer = session.tokenizer();
+    const std::vector<Token> prompt = options.tokens.empty()
+        ? session.promptOf(options.prompt, options.special)
+        : parseTokens(options.tokens);
+    if (options.greedy)
+        options.sampling.temperature = 0.f;
+
+    Utf8Stream stream;
+    const auto show = [&](Token token) {
+        if (!options.json)
+            print(stream.push(tokenizer.bytes(token)));
+        return true;
+    };
+    const auto reply = session.generate(prompt, options.sampling, options.count, show);
+    if (!options.json) {
+        print(stream.finish() + "\n");
+        return;
+    }
+    const std::string text = validUtf8(tokenizer.decode(reply.tokens));
+    std::printf("%s\n", nlohmann::json{{"tokens", reply.tokens}, {"text", text}}.dump().c_str());
+}
+
+void addSampling(CLI::App& command, SamplingSettings& sampling)
+{
+    command.add_option("--seed", sampling.seed, "the same seed gives the same text");
+    command.add_option("--temperature", sampling.temperature)
+        ->capture_default_str()
+        ->check(CLI::Range(0.f, 100.f));
+    command.add_option("--top-k", sampling.topK)
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+    command.add_option("--top-p", sampling.topP)
+        ->capture_default_str()
+        ->check(CLI::Range(0.f, 1.f));
+    command.add_option("--min-p", sampling.minP)
+        ->capture_default_str()
+        ->check(CLI::Range(0.f, 1.f));
+    command.add_option("--repeat-penalty", sampling.repeatPenalty)
+        ->capture_default_str()
+        ->check(CLI::Range(0.f, 10.f));
+}
+
+} // namespace
+
+void addGenerate(CLI::App& nook)
+{
+    auto options = std::make_shared<Options>();
+    options->sampling.seed = std::random_device{}();
+    CLI::App* command = nook.add_subcommand("generate", "continue a text, without a chat template");
+    addModelOptions(*command, options->model);
+    addSampling(*command, options->sampling);
+    command->add_option("-p,--prompt", options->prompt, "the text to continue");
+    command->add_option("--tokens", options->tokens, "the whole prompt as token ids: 1,2,3");
+    command->add_option("-n,--count", options->count, "at most this many tokens")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    command->add_flag("--special", options->special, "read control tokens written in the prompt");
+    command->add_flag("--greedy", options->greedy, "always the most likely token");
+    command->add_flag("--json", options->json);
+    command->callback([options] { run(*options); });
+}
+
+} // namespace inglenook

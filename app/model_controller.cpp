@@ -1,0 +1,199 @@
+#include "app/model_controller.h"
+
+#include <QDesktopServices>
+#include <QDir>
+#include <QLocale>
+#include <QUrl>
+
+namespace inglenook {
+
+ModelController::ModelController(QObject* parent)
+    : QObject(parent)
+    , m_files(new ModelListModel(this))
+{
+}
+
+void ModelController::start(const QString& lastPath, const QString& starterPath)
+{
+    m_starterPath = starterPath;
+    refresh();
+    if (!lastPath.isEmpty() && QFile::exists(lastPath))
+        load(lastPath);
+    else if (!starterPath.isEmpty())
+        load(starterPath);
+}
+
+void ModelController::setFilter(const QString& filter)
+{
+    if (m_filter == filter)
+        return;
+    m_filter = filter;
+    m_files->setFilter(filter);
+    emit filterChanged();
+}
+
+void ModelController::setModelsFolder(const QString& folder)
+{
+    // A folder dialog hands over a URL.
+    const QUrl url(folder);
+    const QString path = QDir::cleanPath(url.isLocalFile() ? url.toLocalFile() : folder);
+    if (m_modelsFolder == path)
+        return;
+    m_modelsFolder = path;
+    emit modelsFolderChanged();
+    refresh();
+}
+
+void ModelController::load(const QString& path)
+{
+    if (path.isEmpty())
+        return;
+    m_requestedPath = path;
+    setErrorText({});
+    clearCurrent();
+    setProgress(0.);
+    setState(Loading);
+    LoadRequest request;
+    request.path = path.toStdString();
+    request.device = m_settings.device.toStdString();
+    request.threads = m_settings.threads;
+    request.contextTokens = m_settings.contextTokens;
+    emit loadRequested(request);
+}
+
+void ModelController::unload()
+{
+    m_requestedPath.clear();
+    clearCurrent();
+    setErrorText({});
+    setState(None);
+    emit unloadRequested();
+}
+
+void ModelController::cancel()
+{
+    if (m_state == Loading)
+        unload();
+}
+
+void ModelController::refresh()
+{
+    emit scanRequested(m_modelsFolder, m_starterPath, m_settings.contextTokens);
+}
+
+void ModelController::openModelsFolder()
+{
+    if (!QDir().mkpath(m_modelsFolder)) {
+        setErrorText(
+            tr("The models folder %1 cannot be created; choose another one.").arg(m_modelsFolder));
+        return;
+    }
+    QDesktopServices::openUrl(QUrl::fromLocalFile(m_modelsFolder));
+}
+
+void ModelController::retry()
+{
+    load(m_requestedPath.isEmpty() ? m_starterPath : m_requestedPath);
+}
+
+void ModelController::onScanned(const ModelScan& scan)
+{
+    m_files->reset(scan.files, scan.freeBytes);
+    if (!scan.problem.isEmpty())
+        setErrorText(scan.problem);
+}
+
+void ModelController::onDevicesListed(const QStringList& devices)
+{
+    if (m_devices == devices)
+        return;
+    m_devices = devices;
+    emit devicesChanged();
+}
+
+void ModelController::onLoadProgress(float fraction)
+{
+    if (m_state == Loading)
+        setProgress(double(fraction));
+}
+
+void ModelController::onModelLoaded(const ModelLoaded& model)
+{
+    const QString path = QString::fromStdString(model.path);
+    if (m_state != Loading || path != m_requestedPath)
+        return; // an answer to an earlier request
+    const QLocale locale;
+    const auto size = [&locale](uint64_t bytes) {
+        return locale.formattedDataSize(qint64(bytes), 1, QLocale::DataSizeSIFormat);
+    };
+    m_currentPath = path;
+    m_currentName = QString::fromStdString(model.name);
+    m_quantisation = QString::fromStdString(model.quantisation);
+    m_deviceName = QString::fromStdString(model.device);
+    m_contextTokens = model.contextTokens;
+    m_memoryText = tr("%1 weights, %2 cache").arg(size(model.weightBytes), size(model.cacheBytes));
+    m_files->setCurrent(m_currentPath);
+    emit currentChanged();
+    setProgress(1.);
+    setState(Loaded);
+    emit remembered(QStringLiteral("lastModel"), m_currentPath);
+}
+
+void ModelController::onLoadFailed(const LoadFailed& failure)
+{
+    if (m_state != Loading || QString::fromStdString(failure.path) != m_requestedPath)
+        return; // an answer to an earlier request
+    setErrorText(QString::fromStdString(failure.sentence));
+    setState(Failed);
+}
+
+void ModelController::onLoadSettingsChanged(const LoadSettings& settings)
+{
+    m_settings = settings;
+}
+
+void ModelController::onModelWanted(const QString& path)
+{
+    if (path == m_currentPath || (m_state == Loading && path == m_requestedPath) ||
+        !m_files->find(path))
+        return;
+    load(path);
+}
+
+void ModelController::setState(State state)
+{
+    if (m_state == state)
+        return;
+    m_state = state;
+    emit stateChanged();
+}
+
+void ModelController::setProgress(double progress)
+{
+    if (m_progress == progress)
+        return;
+    m_progress = progress;
+    emit progressChanged();
+}
+
+void ModelController::setErrorText(const QString& sentence)
+{
+    if (m_errorText == sentence)
+        return;
+    m_errorText = sentence;
+    emit errorTextChanged();
+}
+
+void ModelController::clearCurrent()
+{
+    m_currentPath.clear();
+    m_currentName.clear();
+    m_quantisation.clear();
+    m_deviceName.clear();
+    m_memoryText.clear();
+    m_contextTokens = 0;
+    m_files->setCurrent({});
+    emit currentChanged();
+}
+
+} // namespace inglenook

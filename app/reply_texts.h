@@ -1,0 +1,21 @@
+#pragma once
+
+#include "inference/messages.h"
+#include "storage/records.h"
+
+#include <QString>
+
+namespace inglenook {
+
+/// "18.2 tokens/s · first token 43 ms · 120 reused · cpu"; "" while unknown.
+[[nodiscard]] QString statusText(const ReplyFigures& figures);
+
+/// Why a reply ended, where it is worth saying; "" if it came to its own end.
+[[nodiscard]] QString describeEnd(StopReason reason);
+
+/// A short title from what a conversation begins with.
+[[nodiscard]] QString titleFrom(const QString& text);
+
+[[nodiscard]] ReplyFigures toFigures(const ReplyStats& stats);
+
+} // namespace inglenook

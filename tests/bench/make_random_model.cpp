@@ -1,0 +1,205 @@
+// Writes a model of a real shape with random weights, for benchmarks: speed does not depend on what
+// the numbers are, only on their format. The same arguments give the same file.
+//
+//     make_random_model FILE [0.6B|1B|8B] [F32|F16|BF16|Q8_0|Q4_0|Q4_K|Q5_K|Q6_K|Q4_K_M]
+
+#include "inference/model_files/gguf_writer.h"
+#include "kernels/quant_formats.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace inglenook;
+
+namespace {
+
+struct Shape {
+    int dim;
+    int layers;
+    int heads;
+    int kvHeads;
+    int headSize;
+    int feedForward;
+    int vocabulary;
+};
+
+const std::map<std::string, Shape> kShapes = {
+    {"0.6B", {1024, 28, 16, 8, 128, 3072, 32000}},
+    {"1B", {2048, 16, 32, 8, 64, 8192, 128256}},
+    {"8B", {4096, 32, 32, 8, 128, 14336, 128256}},
+};
+
+/// Rows of random weights: a few are quantised, then laid out again and again.
+class RandomRows {
+public:
+    std::vector<std::byte> matrix(DType type, int rows, int cols)
+    {
+        const size_t bytes = rowBytes(type, cols);
+        std::vector<std::byte> pool = quantised(type, cols);
+        std::vector<std::byte> all(bytes * static_cast<size_t>(rows));
+        for (int r = 0; r < rows; ++r) {
+            const size_t from = m_random() % kPool * bytes;
+            std::copy_n(pool.begin() + static_cast<std::ptrdiff_t>(from), bytes,
+                        all.begin() + static_cast<std::ptrdiff_t>(bytes * static_cast<size_t>(r)));
+        }
+        return all;
+    }
+
+private:
+    static constexpr size_t kPool = 64;
+
+    std::vector<std::byte> quantised(DType type, int cols)
+    {
+        std::normal_distribution<float> normal(0.f, 1.f / std::sqrt(static_cast<float>(cols)));
+        const size_t bytes = rowBytes(type, cols);
+        std::vector<std::byte> pool(bytes * kPool);
+        std::vector<float> values(static_cast<size_t>(cols));
+        for (size_t r = 0; r < kPool; ++r) {
+            for (float& v : values)
+                v = normal(m_random);
+            quantiseRow(type, values, std::span(pool).subspan(r * bytes, bytes));
+        }
+        return pool;
+    }
+
+    std::mt19937 m_random{1};
+};
+
+class ModelWriter {
+public:
+    ModelWriter(const Shape& shape, const std::string& level)
+        : m_shape(shape)
+        , m_mixed(level == "Q4_K_M")
+        , m_type(typeNamed(m_mixed ? "Q4_K" : level))
+    {
+    }
+
+    void write(const std::string& path)
+    {
+        describe();
+        addVocabulary();
+        addArrays();
+        writeGguf(path, m_metadata, m_arrays);
+    }
+
+private:
+    static DType typeNamed(const std::string& text)
+    {
+        for (const DType type : kWeightTypes) {
+            if (name(type) == text)
+                return type;
+        }
+        throw std::runtime_error(text + " is not a weight format.");
+    }
+
+    void describe()
+    {
+        const Shape& s = m_shape;
+        m_metadata.set("general.architecture", std::string("llama"));
+        m_metadata.set("general.name", std::string("random"));
+        m_metadata.set("llama.block_count", int64_t{s.layers});
+        m_metadata.set("llama.context_length", int64_t{32768});
+        m_metadata.set("llama.embedding_length", int64_t{s.dim});
+        m_metadata.set("llama.feed_forward_length", int64_t{s.feedForward});
+        m_metadata.set("llama.attention.head_count", int64_t{s.heads});
+        m_metadata.set("llama.attention.head_count_kv", int64_t{s.kvHeads});
+        m_metadata.set("llama.attention.key_length", int64_t{s.headSize});
+        m_metadata.set("llama.attention.value_length", int64_t{s.headSize});
+        m_metadata.set("llama.attention.layer_norm_rms_epsilon", 1e-5);
+        m_metadata.set("llama.rope.dimension_count", int64_t{s.headSize});
+        m_metadata.set("llama.rope.freq_base", 500000.);
+        m_metadata.set("llama.vocab_size", int64_t{s.vocabulary});
+    }
+
+    void addVocabulary()
+    {
+        std::vector<std::string> pieces = {"<unk>", "<s>", "</s>"};
+        std::vector<int64_t> types = {2, 3, 3};
+        for (int byte = 0; byte < 256; ++byte) {
+            char piece[8];
+            std::snprintf(piece, sizeof piece, "<0x%02X>", byte);
+            pieces.emplace_back(piece);
+            types.push_back(6);
+        }
+        while (pieces.size() < static_cast<size_t>(m_shape.vocabulary)) {
+            pieces.push_back("t" + std::to_string(pieces.size()));
+            types.push_back(1);
+        }
+        std::vector<double> scores(pieces.size());
+        for (size_t i = 0; i < scores.size(); ++i)
+            scores[i] = -static_cast<double>(i);
+        m_metadata.set("tokenizer.ggml.model", std::string("llama"));
+        m_metadata.set("tokenizer.ggml.tokens", pieces);
+        m_metadata.set("tokenizer.ggml.scores", scores);
+        m_metadata.set("tokenizer.ggml.token_type", types);
+        m_metadata.set("tokenizer.ggml.bos_token_id", int64_t{1});
+        m_metadata.set("tokenizer.ggml.eos_token_id", int64_t{2});
+    }
+
+    void add(const std::string& arrayName, DType type, int rows, int cols)
+    {
+        m_bytes.push_back(m_rows.matrix(type, rows, cols));
+        std::vector<int64_t> dimensions = {cols};
+        if (rows > 1)
+            dimensions.push_back(rows);
+        m_arrays.push_back({.name = arrayName,
+                            .typeName = std::string(name(type)),
+                            .dimensions = dimensions,
+                            .bytes = m_bytes.back()});
+    }
+
+    void addArrays()
+    {
+        const Shape& s = m_shape;
+        const int q = s.heads * s.headSize;
+        const int kv = s.kvHeads * s.headSize;
+        m_bytes.reserve(static_cast<size_t>(s.layers) * 9 + 3); // spans into it are kept
+        // The usual mixture: the head, and in half of the layers v and down, have six bits.
+        const DType fine = m_mixed ? DType::Q6_K : m_type;
+        add("token_embd.weight", m_type, s.vocabulary, s.dim);
+        add("output_norm.weight", DType::F32, 1, s.dim);
+        add("output.weight", fine, s.vocabulary, s.dim);
+        for (int layer = 0; layer < s.layers; ++layer) {
+            const std::string p = "blk." + std::to_string(layer) + ".";
+            const DType some = layer % 2 == 0 ? fine : m_type;
+            add(p + "attn_norm.weight", DType::F32, 1, s.dim);
+            add(p + "attn_q.weight", m_type, q, s.dim);
+            add(p + "attn_k.weight", m_type, kv, s.dim);
+            add(p + "attn_v.weight", some, kv, s.dim);
+            add(p + "attn_output.weight", m_type, s.dim, q);
+            add(p + "ffn_norm.weight", DType::F32, 1, s.dim);
+            add(p + "ffn_gate.weight", m_type, s.feedForward, s.dim);
+            add(p + "ffn_up.weight", m_type, s.feedForward, s.dim);
+            add(p + "ffn_down.weight", some, s.dim, s.feedForward);
+        }
+    }
+
+    const Shape& m_shape;
+    bool m_mixed;
+    DType m_type;
+    RandomRows m_rows;
+    Metadata m_metadata;
+    std::vector<std::vector<std::byte>> m_bytes;
+    std::vector<GgufArray> m_arrays;
+};
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        if (argc != 4 || !kShapes.contains(argv[2]))
+            throw std::runtime_error("usage: make_random_model FILE 0.6B|1B|8B FORMAT");
+        ModelWriter(kShapes.at(argv[2]), argv[3]).write(argv[1]);
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
+    }
+}
