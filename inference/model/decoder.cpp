@@ -13,8 +13,8 @@ struct Pass {
     Backend& run;
     const ModelSpec& spec;
     const StepTensors& tensors;
-    const Activations::Step& a;
-    const StepInputs& in;
+    Activations::Step a;
+    StepInputs in;
 };
 
 /// mixed = the attention branch of h.
@@ -156,7 +156,7 @@ void Decoder::run(std::span<const StepRow> rows)
     if (recording)
         m_backend.replay(*recording);
     else
-        recording = m_backend.record([&] { decode(pass, m_weights, m_cache.layers()); });
+        recording = m_backend.record([this, pass] { decode(pass, m_weights, m_cache.layers()); });
 }
 
 void Decoder::wait()
