@@ -45,7 +45,7 @@ bool severalOf(DeviceKind kind)
 }
 #endif
 
-[[maybe_unused]] void append(std::vector<DeviceInfo>& all, std::vector<DeviceInfo> more)
+void append(std::vector<DeviceInfo>& all, std::vector<DeviceInfo> more)
 {
     all.insert(all.end(), more.begin(), more.end());
 }
@@ -88,7 +88,8 @@ std::string toString(DeviceId id)
 
 std::vector<DeviceInfo> listDevices()
 {
-    std::vector<DeviceInfo> all = {describeCpu()};
+    std::vector<DeviceInfo> all;
+    append(all, {describeCpu()});
 #if INGLENOOK_WITH_VULKAN
     append(all, listVulkanDevices());
 #endif
@@ -98,7 +99,7 @@ std::vector<DeviceInfo> listDevices()
     return all;
 }
 
-std::unique_ptr<Backend> createBackend(DeviceId id, [[maybe_unused]] const BackendOptions& options)
+std::unique_ptr<Backend> createBackend(DeviceId id, const BackendOptions& options)
 {
     switch (id.kind) {
     case DeviceKind::Reference:
