@@ -8,7 +8,8 @@ namespace inglenook {
 
 namespace {
 
-/// What every part of the forward pass needs.
+/// What every part of the forward pass needs. A backend may keep a recorded pass: it refers to
+/// nothing that ends with its step.
 struct Pass {
     Backend& run;
     const ModelSpec& spec;
