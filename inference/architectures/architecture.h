@@ -18,8 +18,8 @@ struct Architecture {
 
 [[nodiscard]] std::vector<Architecture> allArchitectures();
 
-/// Reads what a file says of its model. Throws std::runtime_error with a sentence if the family is unknown,
-/// a key is missing or out of range, or a key is there whose effect we do not know.
+/// Reads what a file says of its model. Throws std::runtime_error with a sentence if the family is
+/// unknown, a key is missing or out of range, or a key is there whose effect we do not know.
 [[nodiscard]] ModelSpec readModelSpec(const ModelFile& file);
 
 // One file each

@@ -5,9 +5,9 @@
 
 namespace inglenook {
 
-// Gemma 2 (Gemma Team 2024, "Gemma 2: Improving Open Language Models at a Practical Size"): every other layer sees
-// a window only; soft caps on scores and logits; norms before and after each branch. The norm weights lie in the
-// file with the family's + 1 already added.
+// Gemma 2 (Gemma Team 2024, "Gemma 2: Improving Open Language Models at a Practical Size"): every
+// other layer sees a window only; soft caps on scores and logits; norms before and after each
+// branch. The norm weights lie in the file with the family's + 1 already added.
 ModelSpec readGemma2(SpecReader& file)
 {
     constexpr size_t kLayersOf27B = 46;
@@ -27,8 +27,8 @@ ModelSpec readGemma2(SpecReader& file)
         layer.attention.window = i % 2 == 0 ? window : 0;
         // the 27B alone divides by the width per head; the files do not say so
         if (spec.layers.size() == kLayersOf27B)
-            layer.attention.scale
-                = 1.f / std::sqrt(static_cast<float>(spec.dim) / static_cast<float>(layer.attention.heads));
+            layer.attention.scale = 1.f /
+                std::sqrt(static_cast<float>(spec.dim) / static_cast<float>(layer.attention.heads));
     }
     return spec;
 }

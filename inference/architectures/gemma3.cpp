@@ -5,8 +5,9 @@
 
 namespace inglenook {
 
-// Gemma 3 (Gemma Team 2025, "Gemma 3 Technical Report"): five layers with a window and a rope of their own, then
-// one that sees all; norms over the heads of q and k in place of Gemma 2's soft caps.
+// Gemma 3 (Gemma Team 2025, "Gemma 3 Technical Report"): five layers with a window and a rope of
+// their own, then one that sees all; norms over the heads of q and k in place of Gemma 2's soft
+// caps.
 ModelSpec readGemma3(SpecReader& file)
 {
     constexpr size_t kLayersOf27B = 62;
@@ -16,14 +17,18 @@ ModelSpec readGemma3(SpecReader& file)
     if (!file.holds("output_norm.weight"))
         file.refuse("its array output_norm.weight is missing");
     const int window = file.optionalInteger("attention.sliding_window", 1, 1 << 27).value_or(1024);
-    const int period = file.optionalInteger("attention.sliding_window_pattern", 1, 1024).value_or(6);
+    const int period =
+        file.optionalInteger("attention.sliding_window_pattern", 1, 1024).value_or(6);
     const double logitCap = file.optionalNumber("final_logit_softcapping", 0., 1e6).value_or(0.);
     file.expect({"attn_logit_softcapping"}, 0.);
 
     // the stretched context concerns only the layers that see all of it
-    RopeSpec local {.pairs = RopePairs::Halves, .dims = spec.ropes[0].dims};
-    local.base = file.optionalNumber("rope.freq_base_swa", 1., 1e12)
-                     .value_or(file.optionalNumber("rope.local.freq_base", 1., 1e12).value_or(10000.));
+    RopeSpec local;
+    local.pairs = RopePairs::Halves;
+    local.dims = spec.ropes[0].dims;
+    local.base =
+        file.optionalNumber("rope.freq_base_swa", 1., 1e12)
+            .value_or(file.optionalNumber("rope.local.freq_base", 1., 1e12).value_or(10000.));
     spec.ropes.push_back(local);
 
     spec.embeddingScale = std::sqrt(static_cast<float>(spec.dim));
@@ -38,8 +43,8 @@ ModelSpec readGemma3(SpecReader& file)
         layer.rope = seesAll ? 0 : kLocalRope;
         // the 27B alone divides by the width per head; the files do not say so
         if (spec.layers.size() == kLayersOf27B)
-            layer.attention.scale
-                = 1.f / std::sqrt(static_cast<float>(spec.dim) / static_cast<float>(layer.attention.heads));
+            layer.attention.scale = 1.f /
+                std::sqrt(static_cast<float>(spec.dim) / static_cast<float>(layer.attention.heads));
     }
     return spec;
 }

@@ -3,7 +3,8 @@
 
 namespace inglenook {
 
-// Qwen 2 and 2.5, and models distilled into their layout: biases on q, k and v; the halves of a head turn together.
+// Qwen 2 and 2.5, and models distilled into their layout: biases on q, k and v; the halves of a
+// head turn together.
 ModelSpec readQwen2(SpecReader& file)
 {
     ModelSpec spec = file.common(RopePairs::Halves);

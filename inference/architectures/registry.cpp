@@ -5,8 +5,9 @@ namespace inglenook {
 
 std::vector<Architecture> allArchitectures()
 {
-    return {{"llama", readLlama},   {"mistral", readLlama}, {"mistral3", readLlama}, {"qwen2", readQwen2},
-            {"qwen3", readQwen3},   {"gemma2", readGemma2},   {"gemma3", readGemma3}};
+    return {{"llama", readLlama},  {"mistral", readLlama}, {"mistral3", readLlama},
+            {"qwen2", readQwen2},  {"qwen3", readQwen3},   {"gemma2", readGemma2},
+            {"gemma3", readGemma3}};
 }
 
 ModelSpec readModelSpec(const ModelFile& file)
@@ -21,7 +22,8 @@ ModelSpec readModelSpec(const ModelFile& file)
         }
         known += (known.empty() ? "" : ", ") + std::string(architecture.name);
     }
-    reader.refuse("its family \"" + reader.architecture() + "\" is not supported (supported: " + known + ")");
+    reader.refuse("its family \"" + reader.architecture() +
+                  "\" is not supported (supported: " + known + ")");
 }
 
 } // namespace inglenook

@@ -31,8 +31,8 @@ std::string SpecReader::fullName(std::string_view key)
 
 void SpecReader::refuse(const std::string& what) const
 {
-    throw std::runtime_error("The model in \"" + m_file.path() + "\" cannot be used: " + what
-                             + ". Choose another model.");
+    throw std::runtime_error("The model in \"" + m_file.path() + "\" cannot be used: " + what +
+                             ". Choose another model.");
 }
 
 int SpecReader::integer(std::string_view key, int least, int most)
@@ -51,8 +51,8 @@ std::optional<double> SpecReader::optionalNumber(std::string_view key, double le
     const std::string name = fullName(key);
     const auto value = m_file.metadata().number(name);
     if (value && (*value < least || *value > most)) {
-        refuse("the value of " + name + " is " + std::to_string(*value) + ", expected " + std::to_string(least)
-               + " to " + std::to_string(most));
+        refuse("the value of " + name + " is " + std::to_string(*value) + ", expected " +
+               std::to_string(least) + " to " + std::to_string(most));
     }
     return value;
 }
@@ -76,7 +76,8 @@ void SpecReader::expect(std::initializer_list<std::string_view> keys, double val
             continue;
         const auto& found = m_file.metadata().all().find(name)->second;
         const bool* flag = std::get_if<bool>(&found);
-        const double number = flag ? double {*flag} : m_file.metadata().number(name).value_or(value);
+        const double number =
+            flag ? (*flag ? 1. : 0.) : m_file.metadata().number(name).value_or(value);
         if (number != value)
             refuse("its feature \"" + name + "\" is not supported");
     }
@@ -93,11 +94,12 @@ void SpecReader::refuseUnread() const
 
 ModelSpec SpecReader::common(RopePairs pairs)
 {
-    ignore({"vocab_size", "tensor_data_layout", "rope.scaling.finetuned", "attention.layer_norm_epsilon",
-            "mm.tokens_per_image"});
+    ignore({"vocab_size", "tensor_data_layout", "rope.scaling.finetuned",
+            "attention.layer_norm_epsilon", "mm.tokens_per_image"});
     expect({"expert_count", "expert_used_count", "attention.clamp_kqv", "attention.max_alibi_bias",
-            "attention.temperature_scale", "nextn_predict_layers", "leading_dense_block_count", "pooling_type",
-            "use_parallel_residual", "attention.shared_kv_layers", "residual_scale"},
+            "attention.temperature_scale", "nextn_predict_layers", "leading_dense_block_count",
+            "pooling_type", "use_parallel_residual", "attention.shared_kv_layers",
+            "residual_scale"},
            0.);
     expect({"attention.causal", "attention.group_norm_groups"}, 1.);
     expect({"logit_scale", "embedding_scale"}, 1.);
@@ -113,15 +115,17 @@ ModelSpec SpecReader::common(RopePairs pairs)
 
     AttentionShape attention;
     attention.heads = integer("attention.head_count", 1, kMostHeads);
-    attention.kvHeads = optionalInteger("attention.head_count_kv", 1, kMostHeads).value_or(attention.heads);
+    attention.kvHeads =
+        optionalInteger("attention.head_count_kv", 1, kMostHeads).value_or(attention.heads);
     if (attention.heads % attention.kvHeads != 0)
-        refuse("its " + std::to_string(attention.heads) + " heads are no multiple of its "
-               + std::to_string(attention.kvHeads) + " key heads");
+        refuse("its " + std::to_string(attention.heads) + " heads are no multiple of its " +
+               std::to_string(attention.kvHeads) + " key heads");
     const auto keySize = optionalInteger("attention.key_length", 2, kMostHeadSize);
     if (!keySize && spec.dim % attention.heads != 0)
         refuse("its width is no multiple of its heads");
     attention.headSize = keySize.value_or(spec.dim / attention.heads);
-    const int valueSize = optionalInteger("attention.value_length", 2, kMostHeadSize).value_or(attention.headSize);
+    const int valueSize =
+        optionalInteger("attention.value_length", 2, kMostHeadSize).value_or(attention.headSize);
     if (valueSize != attention.headSize)
         refuse("its keys and values differ in length, which is not supported");
     if (attention.headSize % 2 != 0)
@@ -131,7 +135,8 @@ ModelSpec SpecReader::common(RopePairs pairs)
 
     RopeSpec rope;
     rope.pairs = pairs;
-    rope.dims = optionalInteger("rope.dimension_count", 2, attention.headSize).value_or(attention.headSize);
+    rope.dims =
+        optionalInteger("rope.dimension_count", 2, attention.headSize).value_or(attention.headSize);
     if (rope.dims % 2 != 0)
         refuse("it turns an odd number of elements of a head");
     rope.base = optionalNumber("rope.freq_base", 1., 1e12).value_or(10000.);
@@ -147,7 +152,7 @@ ModelSpec SpecReader::common(RopePairs pairs)
     spec.vocabulary = static_cast<int>(table->rows);
     spec.tiedHead = !holds("output.weight");
     spec.layers.assign(static_cast<size_t>(layerCount),
-                       LayerSpec {.attention = attention, .feedForwardCols = feedForward});
+                       LayerSpec{.attention = attention, .feedForwardCols = feedForward});
     return spec;
 }
 
@@ -155,10 +160,10 @@ void SpecReader::readScaling(RopeSpec& rope, int context)
 {
     const std::string kind = optionalText("rope.scaling.type").value_or("");
     const auto oldFactor = optionalNumber("rope.scale_linear", 0., 1e6);
-    const double factor
-        = optionalNumber("rope.scaling.factor", 0., 1e6).value_or(oldFactor.value_or(0.));
-    const int original
-        = optionalInteger("rope.scaling.original_context_length", 1, kMostContext).value_or(context);
+    const double factor =
+        optionalNumber("rope.scaling.factor", 0., 1e6).value_or(oldFactor.value_or(0.));
+    const int original =
+        optionalInteger("rope.scaling.original_context_length", 1, kMostContext).value_or(context);
     const double magnitude = optionalNumber("rope.scaling.attn_factor", 1e-3, 1e3).value_or(1.);
     const double betaFast = optionalNumber("rope.scaling.yarn_beta_fast", 1e-3, 1e6).value_or(32.);
     const double betaSlow = optionalNumber("rope.scaling.yarn_beta_slow", 1e-3, 1e6).value_or(1.);
@@ -183,9 +188,10 @@ void SpecReader::readFrequencyFactors(RopeSpec& rope)
     const ModelArray* array = m_file.find("rope_freqs.weight");
     if (!array)
         return;
-    if (!array->supported || array->type != DType::F32 || array->rows != 1 || array->cols != rope.dims / 2)
-        refuse("its array rope_freqs.weight is not one row of " + std::to_string(rope.dims / 2)
-               + " F32 numbers");
+    if (!array->supported || array->type != DType::F32 || array->rows != 1 ||
+        array->cols != rope.dims / 2)
+        refuse("its array rope_freqs.weight is not one row of " + std::to_string(rope.dims / 2) +
+               " F32 numbers");
     rope.frequencyFactors.resize(static_cast<size_t>(array->cols));
     std::memcpy(rope.frequencyFactors.data(), array->bytes.data(), array->bytes.size());
     for (const float factor : rope.frequencyFactors) {

@@ -11,9 +11,9 @@
 
 namespace inglenook {
 
-/// Reads the keys of one family from a file ("llama.block_count" is asked for as "block_count") and remembers
-/// which were read, so that none that changes the result is passed over in silence. All refusals are
-/// std::runtime_error naming the key.
+/// Reads the keys of one family from a file ("llama.block_count" is asked for as "block_count") and
+/// remembers which were read, so that none that changes the result is passed over in silence. All
+/// refusals are std::runtime_error naming the key.
 class SpecReader {
 public:
     explicit SpecReader(const ModelFile& file);
@@ -22,7 +22,8 @@ public:
 
     [[nodiscard]] int integer(std::string_view key, int least, int most);
     [[nodiscard]] std::optional<int> optionalInteger(std::string_view key, int least, int most);
-    [[nodiscard]] std::optional<double> optionalNumber(std::string_view key, double least, double most);
+    [[nodiscard]] std::optional<double> optionalNumber(std::string_view key, double least,
+                                                       double most);
     [[nodiscard]] std::optional<std::string> optionalText(std::string_view key);
 
     /// Keys that describe the model without changing what it computes.
@@ -32,8 +33,8 @@ public:
     /// Refuses every key of the family that was neither read nor ignored.
     void refuseUnread() const;
 
-    /// What all families share: sizes, heads, norms and one rotary embedding; every layer alike, SiLU, scores
-    /// scaled by 1 / sqrt(headSize).
+    /// What all families share: sizes, heads, norms and one rotary embedding; every layer alike,
+    /// SiLU, scores scaled by 1 / sqrt(headSize).
     [[nodiscard]] ModelSpec common(RopePairs pairs);
 
     /// Whether the file holds an array of this name.

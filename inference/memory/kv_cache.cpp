@@ -8,8 +8,10 @@ namespace inglenook {
 KvCache::KvCache(Backend& backend, const ModelSpec& spec, int pages, int slots, int pagesPerSlot)
     : m_pages(pages)
     , m_slots(slots)
-    , m_written(static_cast<size_t>(slots), std::vector<int32_t>(static_cast<size_t>(pagesPerSlot), 0))
-    , m_tableBuffer(backend.allocate(static_cast<size_t>(slots) * static_cast<size_t>(pagesPerSlot) * 4))
+    , m_written(static_cast<size_t>(slots),
+                std::vector<int32_t>(static_cast<size_t>(pagesPerSlot), 0))
+    , m_tableBuffer(
+          backend.allocate(static_cast<size_t>(slots) * static_cast<size_t>(pagesPerSlot) * 4))
     , m_table(wholeTensor(*m_tableBuffer, slots, pagesPerSlot, DType::I32))
 {
     for (const LayerSpec& layer : spec.layers) {

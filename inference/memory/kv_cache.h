@@ -8,22 +8,27 @@
 
 namespace inglenook {
 
-/// The cache pages of all layers on one device, and the table that says which page of a sequence is where. A page
-/// number means the same tokens in every layer.
+/// The cache pages of all layers on one device, and the table that says which page of a sequence is
+/// where. A page number means the same tokens in every layer.
 class KvCache {
 public:
-    /// Takes `pages` pages per layer, for up to `slots` sequences of up to `pagesPerSlot` pages at once.
+    /// Takes `pages` pages per layer, for up to `slots` sequences of up to `pagesPerSlot` pages at
+    /// once.
     KvCache(Backend& backend, const ModelSpec& spec, int pages, int slots, int pagesPerSlot);
 
     /// Bytes of one page in all layers together.
     [[nodiscard]] static uint64_t bytesPerPage(const ModelSpec& spec);
 
     [[nodiscard]] std::span<const KvPages> layers() const { return m_layers; }
-    [[nodiscard]] int contextTokens() const { return m_table.cols * kPageTokens; } // of one sequence
+    [[nodiscard]] int contextTokens() const
+    {
+        return m_table.cols * kPageTokens;
+    } // of one sequence
     [[nodiscard]] int slots() const { return m_slots; }
     [[nodiscard]] int pageCount() const { return m_pages; }
 
-    /// Writes which pages hold the tokens of the sequence in `slot`, in order, where it differs from before.
+    /// Writes which pages hold the tokens of the sequence in `slot`, in order, where it differs
+    /// from before.
     void setPages(Backend& backend, int slot, std::span<const int> pages);
 
 private:

@@ -14,9 +14,15 @@ namespace {
 constexpr int kSmallestContext = 512;
 
 /// What others on the device may want while we run.
-uint64_t reserve(uint64_t freeBytes) { return std::min<uint64_t>(freeBytes / 20, uint64_t {512} << 20); }
+uint64_t reserve(uint64_t freeBytes)
+{
+    return std::min<uint64_t>(freeBytes / 20, uint64_t{512} << 20);
+}
 
-int pagesOf(int tokens) { return (tokens + kPageTokens - 1) / kPageTokens; }
+int pagesOf(int tokens)
+{
+    return (tokens + kPageTokens - 1) / kPageTokens;
+}
 
 } // namespace
 
@@ -29,7 +35,8 @@ std::string sizeText(uint64_t bytes)
     return text;
 }
 
-MemoryPlan planMemory(const MemoryNeeds& needs, const MemoryWish& wish, uint64_t freeBytes, const std::string& device)
+MemoryPlan planMemory(const MemoryNeeds& needs, const MemoryWish& wish, uint64_t freeBytes,
+                      const std::string& device)
 {
     const uint64_t usable = freeBytes - reserve(freeBytes);
     const uint64_t fixed = needs.weightBytes + needs.scratchBytes;
@@ -42,18 +49,20 @@ MemoryPlan planMemory(const MemoryNeeds& needs, const MemoryWish& wish, uint64_t
 
     if (fitting < pagesOf(least)) {
         const uint64_t cache = static_cast<uint64_t>(pagesOf(least)) * needs.bytesPerPage;
-        std::string sentence = "The model does not fit: it needs " + sizeText(fixed + cache) + " (weights "
-            + sizeText(needs.weightBytes) + ", cache for " + std::to_string(least) + " tokens " + sizeText(cache)
-            + ", work space " + sizeText(needs.scratchBytes) + "), but " + device + " has " + sizeText(usable)
-            + " free. ";
+        std::string sentence = "The model does not fit: it needs " + sizeText(fixed + cache) +
+            " (weights " + sizeText(needs.weightBytes) + ", cache for " + std::to_string(least) +
+            " tokens " + sizeText(cache) + ", work space " + sizeText(needs.scratchBytes) +
+            "), but " + device + " has " + sizeText(usable) + " free. ";
         if (fitting >= pagesOf(std::min(context, kSmallestContext)))
-            sentence += "Choose a context of at most " + std::to_string(fitting * kPageTokens) + " tokens.";
+            sentence +=
+                "Choose a context of at most " + std::to_string(fitting * kPageTokens) + " tokens.";
         else
-            sentence += "Choose a smaller model or one with stronger quantisation, or close other programs.";
+            sentence += "Choose a smaller model or one with stronger quantisation, or close other "
+                        "programs.";
         throw std::runtime_error(sentence);
     }
     context = std::min(context, fitting * kPageTokens);
-    MemoryPlan plan {.contextTokens = context};
+    MemoryPlan plan{.contextTokens = context};
     plan.pages = std::min(fitting, pagesOf(context) * std::max(1, wish.sequences));
     plan.cacheBytes = static_cast<uint64_t>(plan.pages) * needs.bytesPerPage;
     plan.totalBytes = fixed + plan.cacheBytes;

@@ -28,11 +28,12 @@ struct MemoryPlan {
     uint64_t totalBytes = 0;
 };
 
-/// Decides what fits into `freeBytes` before anything is loaded: full contexts for all sequences, else fewer cache
-/// pages, else (if no context was asked for) a smaller context. Throws std::runtime_error with a sentence naming
-/// what is needed, what is there and what to do. `device` is its name for that sentence.
-[[nodiscard]] MemoryPlan planMemory(const MemoryNeeds& needs, const MemoryWish& wish, uint64_t freeBytes,
-                                    const std::string& device);
+/// Decides what fits into `freeBytes` before anything is loaded: full contexts for all sequences,
+/// else fewer cache pages, else (if no context was asked for) a smaller context. Throws
+/// std::runtime_error with a sentence naming what is needed, what is there and what to do. `device`
+/// is its name for that sentence.
+[[nodiscard]] MemoryPlan planMemory(const MemoryNeeds& needs, const MemoryWish& wish,
+                                    uint64_t freeBytes, const std::string& device);
 
 /// "6.2 MB", "4.7 GB".
 [[nodiscard]] std::string sizeText(uint64_t bytes);

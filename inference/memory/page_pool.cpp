@@ -8,11 +8,17 @@ namespace inglenook {
 
 namespace {
 
-PageName hashed(const XXH128_hash_t& hash) { return {.low = hash.low64, .high = hash.high64}; }
+PageName hashed(const XXH128_hash_t& hash)
+{
+    return {.low = hash.low64, .high = hash.high64};
+}
 
 } // namespace
 
-PageName rootName(std::string_view cacheKey) { return hashed(XXH3_128bits(cacheKey.data(), cacheKey.size())); }
+PageName rootName(std::string_view cacheKey)
+{
+    return hashed(XXH3_128bits(cacheKey.data(), cacheKey.size()));
+}
 
 PagePool::PagePool(int pages, PageName root)
     : m_root(root)
@@ -24,7 +30,7 @@ PagePool::PagePool(int pages, PageName root)
 
 PageName PagePool::nameOf(PageName parent, std::span<const int32_t> tokens) const
 {
-    std::array<uint64_t, 2 + kPageTokens / 2> words {parent.low, parent.high};
+    std::array<uint64_t, 2 + kPageTokens / 2> words{parent.low, parent.high};
     assert(tokens.size() == kPageTokens);
     std::copy_n(reinterpret_cast<const char*>(tokens.data()), tokens.size_bytes(),
                 reinterpret_cast<char*>(words.data() + 2));
@@ -43,11 +49,12 @@ int PagePool::findFull(PageName parent, std::span<const int32_t> tokens) const
 
 std::pair<int, int> PagePool::findStarted(PageName parent, std::span<const int32_t> tokens) const
 {
-    std::pair<int, int> best {-1, 0};
+    std::pair<int, int> best{-1, 0};
     const auto [begin, end] = m_startedByParent.equal_range(parent);
     for (auto it = begin; it != end; ++it) {
         const std::vector<int32_t>& held = m_pages[static_cast<size_t>(it->second)].tokens;
-        const auto differs = std::mismatch(held.begin(), held.end(), tokens.begin(), tokens.end()).first;
+        const auto differs =
+            std::mismatch(held.begin(), held.end(), tokens.begin(), tokens.end()).first;
         const auto same = static_cast<int>(differs - held.begin());
         // taking over destroys what does not match: not for the sake of a few tokens
         if (same > best.second && 2 * static_cast<size_t>(same) >= held.size())
@@ -95,7 +102,8 @@ void PagePool::forget(int page)
         m_byName.erase(p.name);
     } else {
         const auto [begin, end] = m_startedByParent.equal_range(p.parent);
-        m_startedByParent.erase(std::find_if(begin, end, [&](const auto& entry) { return entry.second == page; }));
+        m_startedByParent.erase(
+            std::find_if(begin, end, [&](const auto& entry) { return entry.second == page; }));
     }
     p = {};
 }
@@ -126,8 +134,9 @@ void PagePool::complete(std::span<const int> pages, std::span<const int32_t> tok
     PageName parent = m_root;
     for (int i = 0; i < index; ++i) {
         const Page& before = m_pages[static_cast<size_t>(pages[static_cast<size_t>(i)])];
-        parent = before.named ? before.name
-                              : nameOf(parent, tokens.subspan(static_cast<size_t>(i) * kPageTokens, kPageTokens));
+        parent = before.named
+            ? before.name
+            : nameOf(parent, tokens.subspan(static_cast<size_t>(i) * kPageTokens, kPageTokens));
     }
     const auto own = tokens.subspan(static_cast<size_t>(index) * kPageTokens, kPageTokens);
     const PageName name = nameOf(parent, own);
@@ -157,10 +166,20 @@ void PagePool::release(std::span<const int> pages, std::span<const int32_t> toke
         const bool started = tokens.size() > first && tokens.size() < first + kPageTokens;
         const bool attached = i == 0 || m_pages[static_cast<size_t>(pages[i - 1])].named;
         if (started && attached)
-            park(index, i == 0 ? m_root : m_pages[static_cast<size_t>(pages[i - 1])].name, tokens.subspan(first));
+            park(index, i == 0 ? m_root : m_pages[static_cast<size_t>(pages[i - 1])].name,
+                 tokens.subspan(first));
         else
             m_free.push_back(index);
     }
+}
+
+void PagePool::forgetAll()
+{
+    for (const int page : m_idle) {
+        forget(page);
+        m_free.push_back(page);
+    }
+    m_idle.clear();
 }
 
 void PagePool::park(int page, PageName parent, std::span<const int32_t> tokens)

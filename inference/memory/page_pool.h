@@ -20,14 +20,14 @@ struct PageName {
     auto operator<=>(const PageName&) const = default;
 };
 
-/// The name of "no tokens": what the first page of a sequence has as its parent. `cacheKey` says everything that the
-/// stored numbers depend on besides the tokens (model, KV format, rope).
+/// The name of "no tokens": what the first page of a sequence has as its parent. `cacheKey` says
+/// everything that the stored numbers depend on besides the tokens (model, KV format, rope).
 [[nodiscard]] PageName rootName(std::string_view cacheKey);
 
-/// Knows which cache page holds which tokens; touches no device. A *full* page is immutable, bears a name made of its
-/// parent's name and its 64 tokens, and may be read by any number of sequences. A page that is still growing
-/// belongs to one sequence. Pages that nobody uses keep their contents until the space is needed, the longest
-/// unused first.
+/// Knows which cache page holds which tokens; touches no device. A *full* page is immutable, bears
+/// a name made of its parent's name and its 64 tokens, and may be read by any number of sequences.
+/// A page that is still growing belongs to one sequence. Pages that nobody uses keep their contents
+/// until the space is needed, the longest unused first.
 class PagePool {
 public:
     PagePool(int pages, PageName root);
@@ -36,8 +36,8 @@ public:
         std::vector<int> pages; // held for the caller, in order; the last may be partly filled
         int tokens = 0; // how many leading tokens they hold
     };
-    /// Finds the longest cached prefix of the tokens and holds its pages. A partly filled page is handed over for
-    /// good: the caller may go on writing into it behind the matching tokens.
+    /// Finds the longest cached prefix of the tokens and holds its pages. A partly filled page is
+    /// handed over for good: the caller may go on writing into it behind the matching tokens.
     [[nodiscard]] Prefix findPrefix(std::span<const int32_t> tokens);
 
     /// An empty page for one sequence; nothing if every page is in use.
@@ -45,13 +45,16 @@ public:
     /// How many pages take() can give.
     [[nodiscard]] int available() const { return static_cast<int>(m_free.size() + m_idle.size()); }
 
-    /// Names the page at `index` of a sequence, which is full now; `pages` and `tokens` are the sequence's. Its
-    /// parents are named already. Nothing happens if another page bears the name.
+    /// Names the page at `index` of a sequence, which is full now; `pages` and `tokens` are the
+    /// sequence's. Its parents are named already. Nothing happens if another page bears the name.
     void complete(std::span<const int> pages, std::span<const int32_t> tokens, int index);
 
-    /// Gives a sequence's pages back. `tokens` are those whose keys and values are stored; what is left of a
-    /// started page is kept for a sequence that goes on from there.
+    /// Gives a sequence's pages back. `tokens` are those whose keys and values are stored; what is
+    /// left of a started page is kept for a sequence that goes on from there.
     void release(std::span<const int> pages, std::span<const int32_t> tokens);
+
+    /// Empties every page that nobody uses.
+    void forgetAll();
 
 private:
     struct Page {
@@ -60,12 +63,14 @@ private:
         PageName name;
         PageName parent;
         std::vector<int32_t> tokens; // 64 of a named page, fewer of a parked one
-        std::list<int>::iterator idle; // place in m_idle while nobody uses a page that holds something
+        std::list<int>::iterator
+            idle; // place in m_idle while nobody uses a page that holds something
     };
 
     [[nodiscard]] PageName nameOf(PageName parent, std::span<const int32_t> tokens) const;
     [[nodiscard]] int findFull(PageName parent, std::span<const int32_t> tokens) const;
-    [[nodiscard]] std::pair<int, int> findStarted(PageName parent, std::span<const int32_t> tokens) const;
+    [[nodiscard]] std::pair<int, int> findStarted(PageName parent,
+                                                  std::span<const int32_t> tokens) const;
     void hold(int page);
     void forget(int page);
     void park(int page, PageName parent, std::span<const int32_t> tokens);

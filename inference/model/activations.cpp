@@ -31,7 +31,8 @@ Activations::Activations(Backend& backend, const ModelSpec& spec, int rows, int 
     int next = 0;
     const auto matrix = [&](int r, int cols) {
         std::shared_ptr<Buffer>& buffer = m_buffers[next++];
-        buffer = backend.allocate(static_cast<size_t>(r) * static_cast<size_t>(cols) * sizeof(float));
+        buffer =
+            backend.allocate(static_cast<size_t>(r) * static_cast<size_t>(cols) * sizeof(float));
         return wholeTensor(*buffer, r, cols);
     };
     m_whole.x = matrix(rows, spec.dim);
@@ -49,7 +50,8 @@ size_t Activations::bytes(const ModelSpec& spec, int rows, int outputs)
     const Widths w = widest(spec);
     const auto cols = static_cast<size_t>(3 * spec.dim + w.qkv + w.attention + w.gateUp);
     const auto outputCols = static_cast<size_t>(spec.dim + spec.vocabulary);
-    return (cols * static_cast<size_t>(rows) + outputCols * static_cast<size_t>(outputs)) * sizeof(float);
+    return (cols * static_cast<size_t>(rows) + outputCols * static_cast<size_t>(outputs)) *
+        sizeof(float);
 }
 
 Activations::Step Activations::step(int rows, int outputs) const

@@ -21,8 +21,10 @@ struct Pass {
 void selfAttention(const Pass& p, const LayerSpec& layer, const LayerWeights& w, const KvPages& kv)
 {
     const RopeSpec& spec = p.spec.ropes[static_cast<size_t>(layer.rope)];
-    const Rope rope {.pairs = spec.pairs, .dims = spec.dims, .rotation = p.tensors.rotation(layer.rope, p.a.x.rows)};
-    const QkNorm norm {.q = w.qNorm, .k = w.kNorm, .eps = p.spec.normEps};
+    const Rope rope{.pairs = spec.pairs,
+                    .dims = spec.dims,
+                    .rotation = p.tensors.rotation(layer.rope, p.a.x.rows)};
+    const QkNorm norm{.q = w.qNorm, .k = w.kNorm, .eps = p.spec.normEps};
 
     const Tensor qkv = p.a.qkv.columns(0, layer.attention.qkvCols());
     const Tensor attended = p.a.attention.columns(0, layer.attention.queryCols());
@@ -100,7 +102,8 @@ std::vector<RopeTable> ropeTables(const ModelSpec& spec)
 
 } // namespace
 
-Decoder::Decoder(Backend& backend, const ModelSpec& spec, const Weights& weights, KvCache& cache, StepLimits limits)
+Decoder::Decoder(Backend& backend, const ModelSpec& spec, const Weights& weights, KvCache& cache,
+                 StepLimits limits)
     : m_backend(backend)
     , m_spec(spec)
     , m_weights(weights)
@@ -116,9 +119,9 @@ Decoder::Decoder(Backend& backend, const ModelSpec& spec, const Weights& weights
 
 size_t Decoder::bytes(const ModelSpec& spec, StepLimits limits)
 {
-    return StepTensors::bytes(spec.ropes, kDecodeRows, kDecodeRows)
-        + StepTensors::bytes(spec.ropes, limits.rows, limits.outputs)
-        + Activations::bytes(spec, limits.rows, std::max(limits.outputs, kDecodeRows));
+    return StepTensors::bytes(spec.ropes, kDecodeRows, kDecodeRows) +
+        StepTensors::bytes(spec.ropes, limits.rows, limits.outputs) +
+        Activations::bytes(spec, limits.rows, std::max(limits.outputs, kDecodeRows));
 }
 
 void Decoder::run(std::span<const StepRow> rows)
@@ -126,23 +129,25 @@ void Decoder::run(std::span<const StepRow> rows)
     const auto count = static_cast<int>(rows.size());
     m_outputs = static_cast<int>(std::ranges::count_if(rows, &StepRow::output));
     if (count < 1 || count > m_limits.rows || m_outputs > m_limits.outputs)
-        throw std::invalid_argument("Decoder::run: " + std::to_string(count) + " rows with "
-                                    + std::to_string(m_outputs) + " outputs do not fit a step");
+        throw std::invalid_argument("Decoder::run: " + std::to_string(count) + " rows with " +
+                                    std::to_string(m_outputs) + " outputs do not fit a step");
     int last = 0;
     for (const StepRow& row : rows)
         last = std::max(last, row.position);
 
     if (last >= m_cache.contextTokens())
-        throw std::invalid_argument("Decoder::run: position " + std::to_string(last) + " is beyond the cache");
+        throw std::invalid_argument("Decoder::run: position " + std::to_string(last) +
+                                    " is beyond the cache");
 
     const bool recorded = count <= kDecodeRows;
     StepTensors& tensors = recorded ? m_decodeInputs : m_wideInputs;
-    const Shape shape {.rows = recorded ? bucket(count) : count,
-                       .outputs = m_outputs == 0 ? 0 : std::min(bucket(m_outputs), m_limits.outputs),
-                       .contextBound = contextBucket(last + 1, m_cache.contextTokens())};
-    const StepInputs in = tensors.write(m_backend, rows, shape.rows, shape.outputs, shape.contextBound);
+    const Shape shape{.rows = recorded ? bucket(count) : count,
+                      .outputs = m_outputs == 0 ? 0 : std::min(bucket(m_outputs), m_limits.outputs),
+                      .contextBound = contextBucket(last + 1, m_cache.contextTokens())};
+    const StepInputs in =
+        tensors.write(m_backend, rows, shape.rows, shape.outputs, shape.contextBound);
     const Activations::Step a = m_activations.step(shape.rows, shape.outputs);
-    const Pass pass {.run = m_backend, .spec = m_spec, .tensors = tensors, .a = a, .in = in};
+    const Pass pass{.run = m_backend, .spec = m_spec, .tensors = tensors, .a = a, .in = in};
     if (!recorded) {
         decode(pass, m_weights, m_cache.layers());
         return;
@@ -154,9 +159,16 @@ void Decoder::run(std::span<const StepRow> rows)
         recording = m_backend.record([&] { decode(pass, m_weights, m_cache.layers()); });
 }
 
+void Decoder::wait()
+{
+    int32_t ignored = 0;
+    m_backend.read(std::as_writable_bytes(std::span(&ignored, 1)), m_decodeInputs.firstToken());
+}
+
 void Decoder::readLogits(std::span<float> logits)
 {
-    assert(logits.size() == static_cast<size_t>(m_outputs) * static_cast<size_t>(m_spec.vocabulary));
+    assert(logits.size() ==
+           static_cast<size_t>(m_outputs) * static_cast<size_t>(m_spec.vocabulary));
     if (m_outputs == 0)
         return;
     m_backend.read(std::as_writable_bytes(logits), m_activations.step(0, m_outputs).logits);

@@ -16,12 +16,14 @@ struct StepLimits {
     int outputs = kDecodeRows; // rows with logits
 };
 
-/// Runs steps of one model on one device. Steps of up to kDecodeRows rows are padded to 1, 2, 4, 8 or 16 rows,
-/// recorded when first met and replayed afterwards; wider ones run directly. Everything is allocated here.
+/// Runs steps of one model on one device. Steps of up to kDecodeRows rows are padded to 1, 2, 4, 8
+/// or 16 rows, recorded when first met and replayed afterwards; wider ones run directly. Everything
+/// is allocated here.
 class Decoder {
 public:
     /// All that is referred to outlives the decoder.
-    Decoder(Backend& backend, const ModelSpec& spec, const Weights& weights, KvCache& cache, StepLimits limits);
+    Decoder(Backend& backend, const ModelSpec& spec, const Weights& weights, KvCache& cache,
+            StepLimits limits);
 
     Decoder(const Decoder&) = delete;
     Decoder& operator=(const Decoder&) = delete;
@@ -32,13 +34,19 @@ public:
     [[nodiscard]] const StepLimits& limits() const { return m_limits; }
     [[nodiscard]] int recordings() const { return static_cast<int>(m_recordings.size()); }
 
-    /// Computes the rows (1 .. limits().rows, at most limits().outputs with `output`). Rows of one sequence stand in the
-    /// order of their positions; every position before them has been computed, and setPages() was told its page.
+    /// Computes the rows (1 .. limits().rows, at most limits().outputs with `output`). Rows of one
+    /// sequence stand in the order of their positions; every position before them has been
+    /// computed, and setPages() was told its page.
     void run(std::span<const StepRow> rows);
-    void setPages(int slot, std::span<const int> pages) { m_cache.setPages(m_backend, slot, pages); }
+    void setPages(int slot, std::span<const int> pages)
+    {
+        m_cache.setPages(m_backend, slot, pages);
+    }
 
-    /// Waits, then copies the logits of the last step: one row of vocabulary numbers per row with `output`, in
-    /// their order.
+    /// Returns when the last step is done.
+    void wait();
+    /// Waits, then copies the logits of the last step: one row of vocabulary numbers per row with
+    /// `output`, in their order.
     void readLogits(std::span<float> logits);
 
 private:

@@ -12,15 +12,16 @@ namespace {
 /// The pair whose wave turns `rotations` times over the original context (YaRN, section 3.2).
 double pairOfRotations(const RopeSpec& spec, double rotations)
 {
-    return spec.dims * std::log(spec.yarn.originalContext / (rotations * 2. * std::numbers::pi))
-        / (2. * std::log(spec.base));
+    return spec.dims * std::log(spec.yarn.originalContext / (rotations * 2. * std::numbers::pi)) /
+        (2. * std::log(spec.base));
 }
 
 /// The share of pair i's frequency that is kept: 1 for fast waves, 0 for slow ones, a ramp between.
 double keptShare(const RopeSpec& spec, int pair)
 {
     const double low = std::max(0., std::floor(pairOfRotations(spec, spec.yarn.betaFast)));
-    const double high = std::min(spec.dims - 1., std::ceil(pairOfRotations(spec, spec.yarn.betaSlow)));
+    const double high =
+        std::min(spec.dims - 1., std::ceil(pairOfRotations(spec, spec.yarn.betaSlow)));
     const double ramp = (pair - low) / std::max(0.001, high - low);
     return 1. - std::clamp(ramp, 0., 1.);
 }

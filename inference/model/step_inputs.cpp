@@ -10,9 +10,15 @@ namespace {
 // devices want the start of what they bind on such a border
 constexpr size_t kAlignment = 256;
 
-size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+size_t aligned(size_t bytes)
+{
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
 
-size_t tensorBytes(int rows, int cols) { return aligned(static_cast<size_t>(rows) * static_cast<size_t>(cols) * 4); }
+size_t tensorBytes(int rows, int cols)
+{
+    return aligned(static_cast<size_t>(rows) * static_cast<size_t>(cols) * 4);
+}
 
 } // namespace
 
@@ -30,7 +36,7 @@ StepTensors::StepTensors(Backend& backend, std::span<const RopeTable> ropes, int
 {
     size_t end = 0;
     const auto place = [&](int r, int cols, DType type) {
-        Tensor t {.offset = end, .rows = r, .cols = cols, .stride = cols, .type = type};
+        Tensor t{.offset = end, .rows = r, .cols = cols, .stride = cols, .type = type};
         end += tensorBytes(r, cols);
         return t;
     };
@@ -61,8 +67,8 @@ std::span<float> StepTensors::floats(const Tensor& tensor)
             static_cast<size_t>(tensor.rows) * static_cast<size_t>(tensor.cols)};
 }
 
-StepInputs StepTensors::write(Backend& backend, std::span<const StepRow> rows, int paddedRows, int paddedOutputs,
-                              int contextBound)
+StepInputs StepTensors::write(Backend& backend, std::span<const StepRow> rows, int paddedRows,
+                              int paddedOutputs, int contextBound)
 {
     assert(static_cast<int>(rows.size()) <= paddedRows && paddedRows <= m_rows);
     const std::span<int32_t> tokens = integers(m_tokens);
@@ -72,7 +78,7 @@ StepInputs StepTensors::write(Backend& backend, std::span<const StepRow> rows, i
     std::fill(outputRows.begin(), outputRows.end(), 0);
     size_t outputs = 0;
     for (size_t r = 0; r < static_cast<size_t>(paddedRows); ++r) {
-        const StepRow row = r < rows.size() ? rows[r] : StepRow {.position = -1};
+        const StepRow row = r < rows.size() ? rows[r] : StepRow{.position = -1};
         tokens[r] = row.token;
         positions[r] = row.position;
         slots[r] = row.slot;

@@ -17,22 +17,24 @@ struct StepRow {
     bool output = false; // its logits are wanted
 };
 
-/// The device memory that tells a step what to compute, at fixed addresses, and the host side that fills it. All of
-/// it is one buffer, so that a step costs one copy.
+/// The device memory that tells a step what to compute, at fixed addresses, and the host side that
+/// fills it. All of it is one buffer, so that a step costs one copy.
 class StepTensors {
 public:
     /// For steps of up to `rows` rows, `outputs` of them with logits. The tables outlive this.
     StepTensors(Backend& backend, std::span<const RopeTable> ropes, int rows, int outputs);
 
     [[nodiscard]] int rows() const { return m_rows; }
+    [[nodiscard]] Tensor firstToken() const { return m_tokens.firstRows(1); }
 
     /// Bytes that the constructor will take.
     [[nodiscard]] static size_t bytes(std::span<const RopeSpec> ropes, int rows, int outputs);
 
-    /// Writes a step and returns what operators read: `paddedRows` rows, of which those beyond the given are
-    /// empty (position -1), and `paddedOutputs` outputs, of which those beyond the wanted repeat row 0.
-    StepInputs write(Backend& backend, std::span<const StepRow> rows, int paddedRows, int paddedOutputs,
-                     int contextBound);
+    /// Writes a step and returns what operators read: `paddedRows` rows, of which those beyond the
+    /// given are empty (position -1), and `paddedOutputs` outputs, of which those beyond the wanted
+    /// repeat row 0.
+    StepInputs write(Backend& backend, std::span<const StepRow> rows, int paddedRows,
+                     int paddedOutputs, int contextBound);
     /// The rotations of the first `rows` rows.
     [[nodiscard]] Tensor rotation(int rope, int rows) const;
 

@@ -33,12 +33,13 @@ struct Weights {
     [[nodiscard]] uint64_t bytesPerToken() const;
 };
 
-/// Loads the weights that a spec calls for, one at a time, so that loading can be cut into steps. The
-/// constructor compares the shape of every array exactly and allocates nothing; the file outlives the loader.
+/// Loads the weights that a spec calls for, one at a time, so that loading can be cut into steps.
+/// The constructor compares the shape of every array exactly and allocates nothing; the file
+/// outlives the loader.
 class WeightLoader {
 public:
-    /// Throws std::runtime_error naming the array that is missing, has another shape or format than expected, or
-    /// is there without being understood.
+    /// Throws std::runtime_error naming the array that is missing, has another shape or format than
+    /// expected, or is there without being understood.
     WeightLoader(const ModelFile& file, const ModelSpec& spec);
 
     [[nodiscard]] uint64_t totalBytes() const { return m_totalBytes; } // as in the file

@@ -6,6 +6,8 @@
 #include "inference/model_files/gguf_writer.h"
 #include "kernels/quant_formats.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <random>

@@ -1,0 +1,44 @@
+# inglenook_shaders(TARGET SHADERS file.comp... [FORMATS name...])
+# Compiles each compute shader to SPIR-V. For x.comp it writes shaders/x.h, which defines
+# inglenook::shaders::x, or with FORMATS one x_<format> each, compiled with FORMAT_<format> defined.
+
+function(inglenook_shaders target)
+  cmake_parse_arguments(SHADER "" "" "SHADERS;FORMATS" ${ARGN})
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/shaders)
+  set(outputs "")
+  foreach(file ${SHADER_SHADERS})
+    cmake_path(GET file STEM stem)
+    set(header "#pragma once\n\n#include <cstdint>\n\nnamespace inglenook::shaders {\n\n")
+    set(variants ${stem})
+    if(SHADER_FORMATS)
+      list(TRANSFORM SHADER_FORMATS PREPEND ${stem}_ OUTPUT_VARIABLE variants)
+    endif()
+    foreach(variant ${variants})
+      string(REGEX REPLACE "^${stem}_?" "" format ${variant})
+      set(define "")
+      if(format)
+        set(define -DFORMAT_${format})
+      endif()
+      set(output ${folder}/${variant}.inc)
+      add_custom_command(
+        OUTPUT ${output}
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+        COMMAND ${Vulkan_GLSLC_EXECUTABLE} --target-env=vulkan1.2 -Werror ${define} -mfmt=c
+                -MD -MF ${output}.d -MT ${output} -o ${output} ${CMAKE_CURRENT_SOURCE_DIR}/${file}
+        DEPENDS ${file}
+        DEPFILE ${output}.d
+        COMMENT "Compiling shader ${variant}"
+        VERBATIM)
+      list(APPEND outputs ${output})
+      string(APPEND header
+        "inline constexpr uint32_t ${variant}[] =\n#include \"shaders/${variant}.inc\"\n    ;\n")
+    endforeach()
+    string(APPEND header "\n} // namespace inglenook::shaders\n")
+    file(CONFIGURE OUTPUT ${folder}/${stem}.h CONTENT "${header}" @ONLY)
+    list(GET SHADER_SHADERS 0 first)
+  endforeach()
+  cmake_path(GET first STEM name)
+  add_custom_target(${target}_${name}_shaders DEPENDS ${outputs})
+  add_dependencies(${target} ${target}_${name}_shaders)
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
+endfunction()

@@ -1,0 +1,205 @@
+#include "inference/generation/generator.h"
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <stdexcept>
+
+namespace inglenook {
+
+namespace {
+
+int pagesOf(int tokens)
+{
+    return (tokens + kPageTokens - 1) / kPageTokens;
+}
+
+} // namespace
+
+Generator::Generator(LoadedModel& model)
+    : m_model(model)
+    , m_scheduler(model.decoder->limits())
+    , m_slotTaken(static_cast<size_t>(model.slots()), false)
+{
+}
+
+Generator::~Generator()
+{
+    for (Sequence& sequence : m_sequences)
+        releasePages(sequence);
+}
+
+void Generator::add(uint64_t id, std::vector<int32_t> prompt, const SamplingSettings& sampling)
+{
+    assert(!prompt.empty() && static_cast<int>(prompt.size()) < m_model.facts.contextTokens);
+    Sequence sequence;
+    sequence.id = id;
+    sequence.tokens = std::move(prompt);
+    sequence.promptTokens = sequence.length();
+    sequence.sampling = sampling;
+    sequence.reused = -1;
+    m_sequences.push_back(std::move(sequence));
+}
+
+void Generator::remove(uint64_t id)
+{
+    const auto found = std::ranges::find(m_sequences, id, &Sequence::id);
+    if (found == m_sequences.end())
+        return;
+    releasePages(*found);
+    m_sequences.erase(found);
+}
+
+void Generator::releasePages(Sequence& sequence)
+{
+    if (sequence.slot >= 0)
+        m_slotTaken[static_cast<size_t>(sequence.slot)] = false;
+    m_model.pages->release(
+        sequence.pages, std::span(sequence.tokens).first(static_cast<size_t>(sequence.computed)));
+    sequence.slot = -1;
+    sequence.pages.clear();
+    sequence.computed = 0;
+}
+
+void Generator::suspend(Sequence& sequence)
+{
+    releasePages(sequence);
+}
+
+void Generator::admit()
+{
+    for (Sequence& sequence : m_sequences) {
+        if (sequence.slot >= 0)
+            continue;
+        const auto slot = std::ranges::find(m_slotTaken, false);
+        if (slot == m_slotTaken.end() ||
+            !admit(sequence, static_cast<int>(slot - m_slotTaken.begin())))
+            return; // in order of age, so that none waits for ever
+    }
+}
+
+bool Generator::admit(Sequence& sequence, int slot)
+{
+    // the last token is always computed: its logits are wanted
+    const std::span<const int32_t> before(sequence.tokens.data(), sequence.tokens.size() - 1);
+    PagePool::Prefix prefix = m_model.pages->findPrefix(before);
+    const int missing = pagesOf(sequence.length() + 1) - static_cast<int>(prefix.pages.size());
+    if (m_model.pages->available() < missing && &sequence != &m_sequences.front()) {
+        m_model.pages->release(prefix.pages, before.first(static_cast<size_t>(prefix.tokens)));
+        return false;
+    }
+    sequence.slot = slot;
+    m_slotTaken[static_cast<size_t>(slot)] = true;
+    sequence.pages = std::move(prefix.pages);
+    sequence.computed = prefix.tokens;
+    if (sequence.reused < 0)
+        sequence.reused = prefix.tokens;
+    return true;
+}
+
+/// Gives a part's sequence the pages its tokens need. Where there are none, the youngest other
+/// sequence is suspended and its part dropped; a part whose own sequence is the youngest is not
+/// computed.
+bool Generator::providePages(const StepPart& part, std::vector<StepPart>& parts)
+{
+    Sequence& sequence = m_sequences[part.sequence];
+    while (static_cast<int>(sequence.pages.size()) < pagesOf(part.first + part.count)) {
+        if (const auto page = m_model.pages->take()) {
+            sequence.pages.push_back(*page);
+            continue;
+        }
+        const auto youngest = std::ranges::find_if(m_sequences.rbegin(), m_sequences.rend(),
+                                                   [](const Sequence& s) { return s.slot >= 0; });
+        const auto index = static_cast<size_t>(&*youngest - m_sequences.data());
+        suspend(*youngest);
+        std::erase_if(parts, [&](const StepPart& p) { return p.sequence == index; });
+        if (index == part.sequence)
+            return false;
+    }
+    return true;
+}
+
+std::vector<GeneratorEvent> Generator::step()
+{
+    admit();
+    std::vector<StepPart> parts;
+    // the oldest first: they are served before the youngest gives way
+    std::vector<StepPart> wished = m_scheduler.plan(m_sequences);
+    std::ranges::sort(wished, {}, &StepPart::sequence);
+    for (const StepPart& part : wished) {
+        if (m_sequences[part.sequence].slot >= 0 && providePages(part, parts))
+            parts.push_back(part);
+    }
+    if (parts.empty())
+        return {};
+    compute(parts);
+
+    std::vector<GeneratorEvent> events;
+    size_t row = 0;
+    const auto vocabulary = static_cast<size_t>(m_model.spec.vocabulary);
+    for (const StepPart& part : parts) {
+        std::span<const float> logits;
+        if (part.output)
+            logits = std::span(m_logits).subspan(row++ * vocabulary, vocabulary);
+        finishPart(part, logits, events);
+    }
+    for (const GeneratorEvent& event : events) {
+        if (const auto* failed = std::get_if<SequenceFailed>(&event))
+            remove(failed->id);
+    }
+    return events;
+}
+
+void Generator::compute(std::span<const StepPart> parts)
+{
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
+    m_rows.clear();
+    size_t outputs = 0;
+    for (const StepPart& part : parts) {
+        const Sequence& s = m_sequences[part.sequence];
+        m_model.decoder->setPages(s.slot, s.pages);
+        for (int i = 0; i < part.count; ++i) {
+            const int position = part.first + i;
+            m_rows.push_back({.token = s.tokens[static_cast<size_t>(position)],
+                              .position = position,
+                              .slot = s.slot,
+                              .output = part.output && i == part.count - 1});
+        }
+        outputs += part.output ? 1 : 0;
+    }
+    m_model.decoder->run(m_rows);
+    m_logits.resize(outputs * static_cast<size_t>(m_model.spec.vocabulary));
+    if (outputs > 0)
+        m_model.decoder->readLogits(m_logits);
+    else
+        m_model.decoder->wait();
+    m_scheduler.measured(parts, std::chrono::duration<double>(Clock::now() - start).count());
+}
+
+void Generator::finishPart(const StepPart& part, std::span<const float> logits,
+                           std::vector<GeneratorEvent>& events)
+{
+    Sequence& s = m_sequences[part.sequence];
+    const int before = s.computed;
+    s.computed += part.count;
+    for (int page = before / kPageTokens; page < s.computed / kPageTokens; ++page)
+        m_model.pages->complete(s.pages, s.tokens, page);
+    if (before < s.promptTokens)
+        events.emplace_back(PromptProgress{.id = s.id,
+                                           .done = std::min(s.computed, s.promptTokens),
+                                           .total = s.promptTokens,
+                                           .reused = s.reused});
+    if (!part.output)
+        return;
+    try {
+        const int32_t token = m_sampler.pick(logits, s.sampling, s.tokens);
+        s.tokens.push_back(token);
+        events.emplace_back(TokenChosen{
+            .id = s.id, .token = token, .contextFull = s.length() >= m_model.facts.contextTokens});
+    } catch (const std::runtime_error& error) {
+        events.emplace_back(SequenceFailed{.id = s.id, .sentence = error.what()});
+    }
+}
+
+} // namespace inglenook

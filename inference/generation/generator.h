@@ -1,0 +1,70 @@
+#pragma once
+
+#include "inference/generation/sampler.h"
+#include "inference/generation/scheduler.h"
+#include "inference/generation/sequence.h"
+#include "inference/model/loaded_model.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace inglenook {
+
+/// A sequence's next token.
+struct TokenChosen {
+    uint64_t id = 0;
+    int32_t token = 0;
+    bool contextFull = false; // none can follow it
+};
+
+/// A sequence cannot go on; it is gone.
+struct SequenceFailed {
+    uint64_t id = 0;
+    std::string sentence;
+};
+
+using GeneratorEvent = std::variant<PromptProgress, TokenChosen, SequenceFailed>;
+
+/// Runs all sequences of a model, tokens in and tokens out: gives them slots and pages, computes
+/// steps, samples. When pages run short, the youngest sequence waits; as tokens are a pure function
+/// of what stands before them, it then goes on as if nothing had happened.
+class Generator {
+public:
+    /// The model outlives the generator.
+    explicit Generator(LoadedModel& model);
+    ~Generator();
+    Generator(const Generator&) = delete;
+    Generator& operator=(const Generator&) = delete;
+
+    /// `prompt` has 1 .. context - 1 tokens of the vocabulary; `id` is not in use.
+    void add(uint64_t id, std::vector<int32_t> prompt, const SamplingSettings& sampling);
+    /// Ends a sequence; its pages stay in the cache until their space is needed. Unknown ids are
+    /// ignored.
+    void remove(uint64_t id);
+
+    [[nodiscard]] bool busy() const { return !m_sequences.empty(); }
+    /// Computes one step. A sequence goes on until it is removed, which must happen at the latest
+    /// when its context is full. Throws what the backend throws.
+    [[nodiscard]] std::vector<GeneratorEvent> step();
+
+private:
+    void admit();
+    [[nodiscard]] bool admit(Sequence& sequence, int slot);
+    [[nodiscard]] bool providePages(const StepPart& part, std::vector<StepPart>& parts);
+    void suspend(Sequence& sequence);
+    void compute(std::span<const StepPart> parts);
+    void finishPart(const StepPart& part, std::span<const float> logits,
+                    std::vector<GeneratorEvent>& events);
+    void releasePages(Sequence& sequence);
+
+    LoadedModel& m_model;
+    Scheduler m_scheduler;
+    Sampler m_sampler;
+    std::vector<Sequence> m_sequences; // the oldest first
+    std::vector<bool> m_slotTaken;
+    std::vector<StepRow> m_rows;
+    std::vector<float> m_logits;
+};
+
+} // namespace inglenook

@@ -1,0 +1,127 @@
+#include "kernels/cpu/cpu_features.h"
+
+#include <cpuid.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+namespace inglenook::cpu {
+namespace {
+
+struct Registers {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+};
+
+Registers cpuid(unsigned leaf, unsigned subleaf = 0)
+{
+    Registers r;
+    __get_cpuid_count(leaf, subleaf, &r.a, &r.b, &r.c, &r.d);
+    return r;
+}
+
+bool bit(unsigned word, int index)
+{
+    return (word >> index & 1) != 0;
+}
+
+/// The register states that the operating system saves (XCR0).
+uint64_t savedStates()
+{
+    uint32_t low = 0, high = 0;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return uint64_t{high} << 32 | low;
+}
+
+std::string brandString()
+{
+    if (cpuid(0x80000000).a < 0x80000004)
+        return "x86-64 processor";
+    char text[49] = {};
+    for (unsigned i = 0; i < 3; ++i) {
+        const Registers r = cpuid(0x80000002 + i);
+        std::memcpy(text + 16 * i, &r, 16);
+    }
+    std::string brand = text;
+    brand.erase(0, brand.find_first_not_of(' '));
+    brand.erase(brand.find_last_not_of(' ') + 1);
+    return brand;
+}
+
+/// Logical processors of one core share their list of siblings.
+int physicalCores()
+{
+    const int logical = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+#ifdef __linux__
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return logical;
+    std::set<std::string> cores;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (!CPU_ISSET(cpu, &allowed))
+            continue;
+        std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(cpu) +
+                           "/topology/thread_siblings_list");
+        std::string siblings;
+        if (!std::getline(file, siblings))
+            return logical;
+        cores.insert(siblings);
+    }
+    if (!cores.empty())
+        return static_cast<int>(cores.size());
+#endif
+    return logical;
+}
+
+} // namespace
+
+CpuFeatures readCpuFeatures()
+{
+    CpuFeatures features;
+    features.brand = brandString();
+    features.cores = physicalCores();
+
+    const Registers one = cpuid(1);
+    if (!bit(one.c, 27)) // OSXSAVE
+        return features;
+    constexpr uint64_t avxStates = 0x6, avx512States = 0xe6;
+    const uint64_t saved = savedStates();
+    const Registers seven = cpuid(7);
+    const bool fma = bit(one.c, 12), f16c = bit(one.c, 29);
+    features.avx2 = (saved & avxStates) == avxStates && fma && f16c && bit(seven.b, 5);
+    if (!features.avx2)
+        return features;
+    features.avxVnni = seven.a >= 1 && bit(cpuid(7, 1).a, 4);
+    const bool foundation = bit(seven.b, 16), dq = bit(seven.b, 17), bw = bit(seven.b, 30),
+               vl = bit(seven.b, 31), vnni = bit(seven.c, 11);
+    features.avx512 =
+        (saved & avx512States) == avx512States && foundation && dq && bw && vl && vnni;
+    return features;
+}
+
+const Instructions* bestInstructions(const CpuFeatures& features)
+{
+    if (features.avx512)
+        return &kAvx512;
+    if (features.avxVnni)
+        return &kAvxVnni;
+    return features.avx2 ? &kAvx2 : nullptr;
+}
+
+std::string instructionsName(const CpuFeatures& features)
+{
+    if (features.avx512)
+        return "AVX-512 VNNI";
+    if (features.avxVnni)
+        return "AVX-VNNI";
+    return features.avx2 ? "AVX2" : "";
+}
+
+} // namespace inglenook::cpu

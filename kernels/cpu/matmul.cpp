@@ -1,0 +1,143 @@
+// Rounds the rows once, then the threads take runs of panels: each reads its weights in one stream,
+// and no two share a sum. How the sums go is in matmul_body.h.
+
+#include "kernels/checks.h"
+#include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/packed_weight.h"
+#include "kernels/cpu/panels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace inglenook {
+
+using namespace cpu;
+namespace {
+
+using Product = void (*)(const PanelProduct&);
+
+Product productOf(const Instructions& instructions, DType type)
+{
+    switch (type) {
+    case DType::F32:
+        return instructions.productF32;
+    case DType::F16:
+        return instructions.productF16;
+    case DType::BF16:
+        return instructions.productBF16;
+    case DType::Q8_0:
+        return instructions.productQ8_0;
+    case DType::Q4_0:
+        return instructions.productQ4_0;
+    case DType::Q4_K:
+        return instructions.productQ4_K;
+    case DType::Q5_K:
+        return instructions.productQ5_K;
+    case DType::Q6_K:
+        return instructions.productQ6_K;
+    case DType::I32:
+        break;
+    }
+    return nullptr;
+}
+
+bool isRounded(DType type)
+{
+    return type != DType::F32 && type != DType::F16 && type != DType::BF16;
+}
+
+/// Panels a thread takes at once: several runs per thread, so that a slow core does not hold up the
+/// others, but of at least 64 KB, and whole groups of four, which the bodies take together.
+int panelsPerRun(const PackedWeight::Part& part, int threads)
+{
+    constexpr int runsPerThread = 8, group = 4;
+    constexpr size_t leastBytes = 64 * 1024;
+    const int even = part.panels / (threads * runsPerThread);
+    const int least = static_cast<int>(leastBytes / part.panelBytes);
+    const int panels = std::max({even, least, 1});
+    return (panels + group - 1) / group * group;
+}
+
+/// A matrix of one row: not worth a panel.
+void singleOutput(const Tensor& y, const Tensor& x, const float* w, const float* bias)
+{
+    for (int r = 0; r < x.rows; ++r) {
+        const float* from = floatRow(x, r);
+        float sum = 0.f;
+        for (int k = 0; k < x.cols; ++k)
+            sum = std::fma(w[k], from[k], sum);
+        *floatRow(y, r) = bias ? sum + bias[0] : sum;
+    }
+}
+
+} // namespace
+
+const RoundedBlock* CpuBackend::roundedRows(const Tensor& x, int blocks)
+{
+    const size_t bytes =
+        static_cast<size_t>(x.rows) * static_cast<size_t>(blocks) * sizeof(RoundedBlock);
+    if (m_rounded.bytes() < bytes)
+        m_rounded = HostMemory(bytes);
+    auto* to = reinterpret_cast<RoundedBlock*>(m_rounded.data());
+    const int tile = m_instructions.largestTile;
+    const auto roundTile = [&](int first) {
+        const size_t offset = static_cast<size_t>(first) * static_cast<size_t>(blocks);
+        m_instructions.roundRows(to + offset, blocks, floatRow(x, first),
+                                 static_cast<size_t>(x.stride), x.cols,
+                                 std::min(tile, x.rows - first));
+    };
+    if (x.rows <= tile)
+        roundTile(0);
+    else
+        m_pool.run((x.rows + tile - 1) / tile, [&](int index, int) { roundTile(tile * index); });
+    return to;
+}
+
+void CpuBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias)
+{
+    checkMatmul(y, x, w, bias);
+    if (x.rows == 0)
+        return;
+    const PackedWeight& weight = packed(w);
+    const float* biases = bias ? packed(bias).singleRow() : nullptr;
+    if (weight.parts().empty())
+        return singleOutput(y, x, weight.singleRow(), biases);
+
+    const int blocks = (x.cols + kBlock * kPairBlocks - 1) / (kBlock * kPairBlocks) * kPairBlocks;
+    const bool rounds = std::ranges::any_of(
+        weight.parts(), [](const PackedWeight::Part& part) { return isRounded(part.type); });
+    const RoundedBlock* rounded = rounds ? roundedRows(x, blocks) : nullptr;
+
+    const int threads = m_pool.threads();
+    const auto runsOf = [&](const PackedWeight::Part& part) {
+        const int each = panelsPerRun(part, threads);
+        return (part.panels + each - 1) / each;
+    };
+    const int runs =
+        std::transform_reduce(weight.parts().begin(), weight.parts().end(), 0, std::plus(), runsOf);
+    m_pool.run(runs, [&](int index, int) {
+        auto part = weight.parts().begin();
+        while (index >= runsOf(*part))
+            index -= runsOf(*part++);
+        const int each = panelsPerRun(*part, threads);
+        const int first = index * each, count = std::min(each, part->panels - first);
+        const int row = part->firstRow + kPanelRows * first;
+        productOf(m_instructions, part->type)(
+            {.panels = reinterpret_cast<const uint8_t*>(weight.panel(*part, first)),
+             .panelBytes = part->panelBytes,
+             .panelCount = count,
+             .outputs = std::min(kPanelRows * count, part->out - kPanelRows * first),
+             .in = x.cols,
+             .blocks = blocks,
+             .rows = x.rows,
+             .x = floatRow(x, 0),
+             .xStride = static_cast<size_t>(x.stride),
+             .rounded = rounded,
+             .y = floatRow(y, 0) + row,
+             .yStride = static_cast<size_t>(y.stride),
+             .bias = biases ? biases + row : nullptr});
+    });
+}
+
+} // namespace inglenook

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// How weights and rounded activations lie in memory for matmul. Only constants and plain structs:
+// the files compiled for one instruction set include this, and must not share inline code with
+// others.
+
+namespace inglenook::cpu {
+
+/// Outputs computed side by side; a matrix is cut into panels of so many rows (the last one padded
+/// with zeros). Byte c of lane r of a vector of quants belongs to output r and to k = 4 group + c.
+inline constexpr int kPanelRows = 16;
+
+/// Elements that share one scale of the rounded activations.
+inline constexpr int kBlock = 32;
+
+/// Bytes of the quants of one block of a panel at n bits.
+inline constexpr int quantBytes(int bits)
+{
+    return kBlock * kPanelRows * bits / 8;
+}
+
+// A panel is a sequence of records, each a multiple of 64 bytes, read once from front to back:
+//   Q8_0  f16 d[2][16] | 2 x (8 groups of quants + 128)
+//   Q4_0  f16 d[2][16] | 2 x (4 vectors: group v in the low, v + 4 in the high nibbles)
+//   Q4_K  f16 d[16], dmin[16] | u8 scale[8][16] | u8 min[8][16] | 8 x nibbles
+//   Q5_K  as Q4_K, but 8 x (nibbles, then 1 vector: bit g of a byte is bit 4 of group g)
+//   Q6_K  f32 d[16] | s8 scale[16][16] | 8 x (nibbles, then 2 vectors: bits 2 f of a byte of vector
+//   h
+//         are bits 4 and 5 of group 4 h + f)
+//   F32, F16, BF16  one k: 16 elements
+
+inline constexpr int kPairBlocks = 2; // blocks in a record of Q8_0 and Q4_0
+inline constexpr int kSuperBlocks = 8; // blocks in a record of Q4_K, Q5_K and Q6_K
+
+inline constexpr int kQ80Record = 64 + kPairBlocks * quantBytes(8);
+inline constexpr int kQ40Record = 64 + kPairBlocks * quantBytes(4);
+inline constexpr int kQ4KQuants = 64 + 2 * kSuperBlocks * kPanelRows;
+inline constexpr int kQ4KRecord = kQ4KQuants + kSuperBlocks * quantBytes(4);
+inline constexpr int kQ5KRecord = kQ4KQuants + kSuperBlocks * quantBytes(5);
+inline constexpr int kQ6KQuants = 64 + 2 * kSuperBlocks * kPanelRows;
+inline constexpr int kQ6KRecord = kQ6KQuants + kSuperBlocks * quantBytes(6);
+
+/// 32 activations, rounded: x = d * q. The offsets take the zero point of a format out of the sum
+/// of unsigned quants times q; they are the starting values of that sum.
+struct alignas(64) RoundedBlock {
+    int8_t q[kBlock]; // -127 .. 127
+    float d;
+    float sum; // d * sum of q
+    int32_t offset128; // -128 * sum of q
+    int32_t offset8; // -8 * sum of q
+    int32_t offset32[2]; // -32 * sum of each half of q
+};
+static_assert(sizeof(RoundedBlock) == 64);
+
+} // namespace inglenook::cpu

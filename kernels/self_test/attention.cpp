@@ -1,0 +1,245 @@
+#include "kernels/self_test/cases.h"
+#include "kernels/self_test/test_cache.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace inglenook::self_test {
+
+namespace {
+
+struct AttentionTest {
+    std::string text;
+    AttentionShape shape;
+    std::vector<int> lengths; // stored tokens of each sequence
+    std::vector<Place> queries;
+    Placement placement = Placement::Packed;
+    bool quick = false;
+};
+
+constexpr uint32_t kStoredSeed = 91;
+
+/// Queries, keys and values of all stored tokens, in the order of allPlaces().
+Matrix storedRows(const AttentionTest& test)
+{
+    const int tokens = static_cast<int>(allPlaces(test.lengths).size());
+    return randomMatrix(kStoredSeed, tokens, test.shape.qkvCols());
+}
+
+/// Random queries. What stands in place of their keys and values is not to be read.
+Matrix queryRows(const AttentionTest& test)
+{
+    const int rows = static_cast<int>(test.queries.size());
+    Matrix qkv = randomMatrix(92, rows, test.shape.qkvCols());
+    for (int r = 0; r < rows; ++r)
+        std::ranges::fill(qkv.row(r).last(static_cast<size_t>(2 * test.shape.kvCols())),
+                          std::numeric_limits<float>::quiet_NaN());
+    return qkv;
+}
+
+/// Stores all tokens, at most `slice` in one step, rotated or not.
+void fill(Workspace& on, TestCache& cache, const AttentionTest& test, int slice, int dims)
+{
+    const std::vector<Place> places = allPlaces(test.lengths);
+    const Matrix stored = storedRows(test);
+    const int count = static_cast<int>(places.size());
+    for (int first = 0; first < count; first += slice) {
+        const std::vector<int> rows = consecutive(first, std::min(slice, count - first));
+        const std::span step = std::span(places).subspan(static_cast<size_t>(first), rows.size());
+        Rope rope{.pairs = RopePairs::Halves, .dims = dims, .rotation = {}};
+        if (dims > 0)
+            rope.rotation = on.input(rotations(step, dims));
+        on.backend().rotateAndStore(on.changing(stored.chosen(rows)), cache.pages(), {}, rope,
+                                    test.shape, cache.inputs(step));
+    }
+}
+
+struct Filling {
+    int slice = 128;
+    int dims = 0; // without a rotation all backends store the same bits
+    int moreContext = 0; // how far the bound lies above the longest sequence
+};
+
+Preparation preparation(const AttentionTest& test, Filling filling = {})
+{
+    return [=](Workspace& on) -> RowWork {
+        const auto cache = std::make_shared<TestCache>(on, test.shape, test.lengths);
+        on.keep();
+        fill(on, *cache, test, filling.slice, filling.dims);
+        on.checkGuards();
+        on.release();
+        return [=, &on, qkv = queryRows(test)](std::span<const int> rows) {
+            std::vector<Place> places;
+            for (const int r : rows)
+                places.push_back(test.queries[static_cast<size_t>(r)]);
+            StepInputs in = cache->inputs(places);
+            in.contextBound += filling.moreContext;
+            const Tensor y = on.output(static_cast<int>(rows.size()), test.shape.queryCols());
+            on.backend().attention(y, on.input(qkv.chosen(rows)), cache->pages(), test.shape, in);
+            cache->checkSparePages();
+            return on.read(y);
+        };
+    };
+}
+
+double length(std::span<const float> x)
+{
+    double squares = 0;
+    for (const double v : x)
+        squares += v * v;
+    return std::sqrt(squares);
+}
+
+/// A score is a sum of headSize products of at most |q| |k| in all; an error of it scales a share
+/// of the softmax and, through the total, the others. Then come exp(), the sum over the tokens and
+/// cap.
+Tolerance tolerance(const AttentionTest& test)
+{
+    const AttentionShape& s = test.shape;
+    const Matrix stored = storedRows(test);
+    const auto headSize = static_cast<size_t>(s.headSize);
+    double key = 0; // greatest length
+    double value = 0; // greatest element
+    for (int r = 0; r < stored.rows; ++r) {
+        for (int h = 0; h < s.kvHeads; ++h) {
+            const auto first = static_cast<size_t>(s.queryCols() + h * s.headSize);
+            key = std::max(key, length(stored.row(r).subspan(first, headSize)));
+        }
+        for (const float v : stored.row(r).last(static_cast<size_t>(s.kvCols())))
+            value = std::max(value, std::fabs(static_cast<double>(v)));
+    }
+
+    return [=, &test, qkv = queryRows(test)](int row, int col, double) {
+        const auto first = static_cast<size_t>(col / test.shape.headSize) * headSize;
+        const double score = std::fabs(test.shape.scale) * key *
+            length(qkv.row(row).subspan(first, headSize)) * 1.001;
+        const double scoreError = (test.shape.headSize + 8) * score + 16. * test.shape.softcap;
+        const int tokens = test.queries[static_cast<size_t>(row)].position + 1;
+        return kRounding * value * (2 * scoreError + tokens + 32);
+    };
+}
+
+void agree(Trial& trial, const AttentionTest& test)
+{
+    trial.agree(preparation(test), static_cast<int>(test.queries.size()), test.placement,
+                tolerance(test));
+}
+
+/// Keys stored in one step, in slices and one by one, and a looser bound of the context: the same
+/// bits.
+void ignoreSlices(Trial& trial, const AttentionTest& test)
+{
+    const std::vector<int> all = consecutive(0, static_cast<int>(test.queries.size()));
+    const auto result = [&](Filling filling) {
+        Workspace on(trial.device(), Placement::Packed);
+        return preparation(test, filling)(on)(all);
+    };
+    const int dims = test.shape.headSize;
+    const Matrix whole = result({.slice = 1000, .dims = dims});
+    trial.same(result({.slice = 1, .dims = dims}), whole, "after one token at a time");
+    trial.same(result({.slice = 7, .dims = dims}), whole, "after slices of 7 tokens");
+    trial.same(result({.slice = 1000, .dims = dims, .moreContext = 500}), whole,
+               "under a looser bound of the context");
+}
+
+struct Heads {
+    int heads = 1;
+    int kvHeads = 1;
+    int size = 64;
+    int window = 0;
+    float softcap = 0.f;
+};
+
+AttentionShape shapeOf(const Heads& h)
+{
+    return {.heads = h.heads,
+            .kvHeads = h.kvHeads,
+            .headSize = h.size,
+            .window = h.window,
+            .scale = 1.f / std::sqrt(static_cast<float>(h.size)),
+            .softcap = h.softcap};
+}
+
+/// `count` queries of one sequence that end with the position `last`.
+std::vector<Place> endingAt(int last, int count)
+{
+    std::vector<Place> places;
+    for (const int position : consecutive(last - count + 1, count))
+        places.push_back({.slot = 0, .position = position});
+    return places;
+}
+
+/// Queries all over the sequences, every fifth row empty.
+std::vector<Place> scattered(const std::vector<int>& lengths, int count)
+{
+    std::vector<Place> places;
+    for (int r = 0; r < count; ++r) {
+        const int slot = r * 3 % static_cast<int>(lengths.size());
+        const int length = lengths[static_cast<size_t>(slot)];
+        places.push_back({.slot = slot, .position = r % 5 == 4 ? -1 : length - 1 - r % length / 2});
+    }
+    return places;
+}
+
+std::vector<AttentionTest> tests()
+{
+    const std::vector<int> several{1, 64, 65, 190, 3};
+    constexpr Placement kPacked = Placement::Packed;
+    constexpr Placement kSpread = Placement::Spread;
+    return {
+        {"the first token", shapeOf({4, 4, 64}), {1}, endingAt(0, 1), kPacked},
+        {"2 rows after 40 tokens", shapeOf({2, 2, 80}), {40}, endingAt(39, 2), kSpread},
+        {"1 row after 130 tokens", shapeOf({14, 2, 64}), {130}, endingAt(129, 1), kPacked, true},
+        {"17 rows across page borders", shapeOf({6, 3, 80}), {136}, endingAt(135, 17), kSpread},
+        {"33 rows of a prompt", shapeOf({4, 2, 128}), {97}, endingAt(96, 33), kPacked},
+        {"a prompt from its first token", shapeOf({2, 1, 64}), {70}, endingAt(69, 70), kPacked},
+        {"one key head of 256", shapeOf({4, 1, 256}), {66}, endingAt(65, 3), kPacked},
+        {"32 heads on 8", shapeOf({32, 8, 128}), {80}, endingAt(79, 2), kPacked},
+        {"a window of 16", shapeOf({4, 2, 64, 16}), {150}, endingAt(149, 33), kPacked, true},
+        {"a window of 100", shapeOf({2, 1, 64, 100}), {230}, endingAt(229, 17), kSpread},
+        {"a window of 1", shapeOf({2, 1, 64, 1}), {66}, endingAt(65, 9), kPacked},
+        {"soft cap", shapeOf({4, 2, 64, 0, 2.f}), {75}, endingAt(74, 5), kPacked, true},
+        {"soft cap and window", shapeOf({2, 1, 256, 48, 50.f}), {90}, endingAt(89, 4), kSpread},
+        {"five sequences", shapeOf({4, 2, 64}), several, scattered(several, 17), kPacked, true},
+        {"five sequences, 33 rows", shapeOf({3, 1, 128}), several, scattered(several, 33), kSpread},
+        {"1000 tokens", shapeOf({2, 1, 32}), {1000}, endingAt(999, 3), kPacked},
+        {"a window of 500 in 1000", shapeOf({2, 1, 32, 500}), {1000}, endingAt(999, 3), kPacked},
+    };
+}
+
+} // namespace
+
+void addAttentionCases(std::vector<OperatorCase>& cases)
+{
+    for (const AttentionTest& test : tests())
+        cases.push_back({.operation = "attention",
+                         .format = "",
+                         .shape = test.text + ", " + std::to_string(test.shape.heads) + "/" +
+                             std::to_string(test.shape.kvHeads) + " heads of " +
+                             std::to_string(test.shape.headSize) +
+                             (test.placement == Placement::Spread ? ", spread" : ""),
+                         .quick = test.quick,
+                         .run = [test](Trial& trial) { agree(trial, test); }});
+
+    const std::vector<int> several{1, 64, 65, 190, 3};
+    const AttentionTest mixed{"", shapeOf({4, 2, 64}), several, scattered(several, 64)};
+    const AttentionTest windowed{"", shapeOf({4, 2, 64, 70}), several, scattered(several, 64)};
+    cases.push_back({.operation = "attention",
+                     .format = "",
+                     .shape = "each row alone",
+                     .quick = false,
+                     .run = [=](Trial& trial) { trial.standAlone(preparation(mixed), 64); }});
+    cases.push_back({.operation = "attention",
+                     .format = "",
+                     .shape = "each row alone, with a window",
+                     .quick = false,
+                     .run = [=](Trial& trial) { trial.standAlone(preparation(windowed), 64); }});
+    cases.push_back({.operation = "attention",
+                     .format = "",
+                     .shape = "tokens stored in slices",
+                     .quick = false,
+                     .run = [=](Trial& trial) { ignoreSlices(trial, mixed); }});
+}
+
+} // namespace inglenook::self_test

@@ -1,0 +1,127 @@
+#include "kernels/self_test/cases.h"
+#include "kernels/self_test/test_weight.h"
+
+namespace inglenook::self_test {
+
+namespace {
+
+struct MatmulShape {
+    std::vector<PartShape> parts;
+    int in = 256;
+    int rows = 1;
+    bool bias = false;
+    Placement placement = Placement::Packed;
+};
+
+Preparation preparation(const TestWeight& w, const Matrix& x, bool biased)
+{
+    return [&w, &x, biased](Workspace& on) -> RowWork {
+        const Weight loaded = w.loadOn(on.backend());
+        const Weight bias = biased ? on.vector(randomMatrix(23, 1, w.out()).values) : Weight();
+        return [&on, &x, loaded, bias](std::span<const int> rows) {
+            const Tensor y = on.output(static_cast<int>(rows.size()), loaded.out);
+            on.backend().matmul(y, on.input(x.chosen(rows)), loaded, bias);
+            return on.read(y);
+        };
+    };
+}
+
+void agree(Trial& trial, const MatmulShape& shape)
+{
+    const TestWeight w(21, shape.parts, shape.in);
+    const Matrix x = randomMatrix(22, shape.rows, shape.in);
+    const std::vector<double> tolerances = matmulTolerances(w, x);
+    const auto tolerance = [&](int row, int col, double expected) {
+        const auto index = static_cast<size_t>(row) * static_cast<size_t>(w.out());
+        return tolerances[index + static_cast<size_t>(col)] + 4 * kRounding * std::abs(expected);
+    };
+    trial.agree(preparation(w, x, shape.bias), shape.rows, shape.placement, tolerance);
+}
+
+std::string text(const MatmulShape& shape)
+{
+    std::string out;
+    for (const PartShape& part : shape.parts)
+        out += (out.empty() ? "" : "+") + std::to_string(part.out);
+    return shapeText(shape.rows, shape.in, shape.placement) + " -> " + out +
+        (shape.bias ? " with bias" : "");
+}
+
+void addAgreement(std::vector<OperatorCase>& cases, const MatmulShape& shape, bool quick = false)
+{
+    cases.push_back({.operation = "matmul",
+                     .format = formatText(shape.parts),
+                     .shape = text(shape),
+                     .quick = quick,
+                     .run = [shape](Trial& trial) { agree(trial, shape); }});
+}
+
+void addIndependence(std::vector<OperatorCase>& cases, const std::vector<PartShape>& parts, int in)
+{
+    cases.push_back({.operation = "matmul",
+                     .format = formatText(parts),
+                     .shape = "each row alone, " + std::to_string(in) + " wide",
+                     .quick = false,
+                     .run = [=](Trial& trial) {
+                         const TestWeight w(24, parts, in);
+                         const Matrix x = randomMatrix(25, 64, in);
+                         trial.standAlone(preparation(w, x, true), 64);
+                     }});
+}
+
+/// A row of zeros has no greatest value to scale by.
+void zeroRow(Trial& trial, DType type)
+{
+    const TestWeight w(26, {{type, 40}}, 256);
+    Matrix x = randomMatrix(27, 3, 256);
+    for (float& v : x.row(1))
+        v = 0.f;
+    const std::vector<double> tolerances = matmulTolerances(w, x);
+    trial.agree(preparation(w, x, false), 3, Placement::Packed, [&](int row, int col, double) {
+        return tolerances[static_cast<size_t>(40 * row + col)];
+    });
+}
+
+} // namespace
+
+void addMatmulCases(std::vector<OperatorCase>& cases)
+{
+    constexpr Placement kPacked = Placement::Packed;
+    constexpr Placement kSpread = Placement::Spread;
+    for (const DType type : kWeightTypes) {
+        addAgreement(cases, {{{type, 130}}, 256, 1, false, kPacked});
+        addAgreement(cases, {{{type, 67}}, 768, 2, true, kSpread});
+        addAgreement(cases, {{{type, 33}}, 512, 17, true, kPacked}, true);
+        addAgreement(cases, {{{type, 100}}, 256, 33, false, kSpread});
+        addAgreement(cases, {{{type, 1}}, 2048, 5, false, kPacked});
+        addAgreement(cases, {{{type, 768}}, 2048, 1, false, kPacked});
+        addAgreement(cases, {{{type, 64}}, 256, 128, true, kPacked});
+        if (896 % facts(type).blockElements == 0)
+            addAgreement(cases, {{{type, 1152}}, 896, 3, true, kPacked});
+        if (96 % facts(type).blockElements == 0)
+            addAgreement(cases, {{{type, 65}}, 96, 16, false, kSpread});
+        addIndependence(cases, {{type, 67}}, 512);
+        cases.push_back({.operation = "matmul",
+                         .format = std::string(name(type)),
+                         .shape = "a row of zeros",
+                         .quick = false,
+                         .run = [type](Trial& trial) { zeroRow(trial, type); }});
+    }
+    addAgreement(cases, {{{DType::F32, 33}}, 31, 4, true, kSpread});
+    addAgreement(cases, {{{DType::F16, 5}}, 67, 9, false, kSpread});
+
+    const std::vector<PartShape> stacks[] = {
+        {{DType::Q4_K, 64}, {DType::Q4_K, 32}, {DType::Q6_K, 32}},
+        {{DType::F16, 33}, {DType::Q8_0, 17}, {DType::Q4_0, 5}},
+        {{DType::BF16, 1}, {DType::F32, 70}},
+        {{DType::Q5_K, 40}, {DType::Q8_0, 40}},
+    };
+    for (const std::vector<PartShape>& stack : stacks) {
+        addAgreement(cases, {stack, 256, 1, true, kPacked});
+        addAgreement(cases, {stack, 512, 2, false, kSpread});
+        addAgreement(cases, {stack, 256, 33, true, kSpread});
+        addIndependence(cases, stack, 256);
+    }
+}
+
+} // namespace inglenook::self_test

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "kernels/backend.h"
+#include "kernels/self_test/matrix.h"
+
+#include <string>
+#include <vector>
+
+namespace inglenook::self_test {
+
+/// Rows of one format in a weight that may be stacked of several.
+struct PartShape {
+    DType type = DType::F32;
+    int out = 0;
+};
+
+/// A random matrix in the formats of model files.
+class TestWeight {
+public:
+    TestWeight(uint32_t seed, std::vector<PartShape> parts, int in);
+
+    [[nodiscard]] Weight loadOn(Backend& backend) const;
+    [[nodiscard]] int out() const;
+    [[nodiscard]] int in() const { return m_in; }
+    [[nodiscard]] DType typeOf(int row) const;
+    /// Of each element of a row the sum of the absolute values of the terms it is made of: what
+    /// bounds the rounding of sums over it. A Q4_K element is scale * q - min: two terms.
+    [[nodiscard]] std::vector<float> magnitudes(int row) const;
+
+private:
+    struct Part {
+        PartShape shape;
+        std::vector<std::byte> bytes;
+    };
+
+    [[nodiscard]] std::pair<const Part*, int> find(int row) const;
+
+    int m_in;
+    std::vector<Part> m_parts;
+};
+
+/// "Q4_K" or "Q4_K+Q6_K"
+[[nodiscard]] std::string formatText(const std::vector<PartShape>& parts);
+
+[[nodiscard]] bool quantised(DType type);
+
+/// How far each element of `w x[r]` may be from the exact sum: f32 sums in any order, and x rounded
+/// to 8 bits in blocks of 32 where the weight's row is quantised. (x.rows, w.out), row-major.
+[[nodiscard]] std::vector<double> matmulTolerances(const TestWeight& w, const Matrix& x);
+
+} // namespace inglenook::self_test

@@ -1,0 +1,171 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "functions.glsl"
+#include "memory.glsl"
+
+#include "attention.glsl"
+#include "half.glsl"
+#include "pages.glsl"
+#include "reduce.glsl"
+
+// Flash decoding (Dao et al. 2023) over chunks of 256 tokens at fixed positions. A workgroup owns a query head of
+// a row: first its invocations share out the chunk's tokens (scores), then the elements of the head
+// (values). Few rows: one workgroup per chunk, merged by attention_merge.comp. Many rows fill the device
+// anyway: one workgroup merges all its chunks.
+
+layout(constant_id = 4) const bool kSplit = false;
+layout(constant_id = 5) const bool kWide = false; // keys are whole runs of 16 bytes
+
+layout(push_constant) uniform Push {
+    Floats y;
+    Floats qkv;
+    Words pages;
+    Ints pageTable;
+    Ints positions;
+    Ints slots;
+    Floats scratch;
+    int yStride;
+    int stride;
+    int heads;
+    int kvHeads;
+    int tableStride;
+    int positionsStride;
+    int slotsStride;
+    int window;
+    int chunks; // that the context can have
+    float scale;
+    float softcap;
+}
+p;
+
+shared float query[kHeadSize];
+shared float shares[kChunkTokens];
+
+float dotWithKey(int word)
+{
+    precise float sum = 0.0;
+    if (kWide) {
+        Quads quads = Quads(p.pages);
+        for (int i = 0; i < kHeadSize / 8; ++i) {
+            const uvec4 words = quads.v[word / 4 + i];
+            for (int j = 0; j < 4; ++j) {
+                const vec2 k = unpackHalf2x16(words[j]);
+                sum = fma(query[8 * i + 2 * j], k.x, sum);
+                sum = fma(query[8 * i + 2 * j + 1], k.y, sum);
+            }
+        }
+    } else {
+        for (int i = 0; i < kHeadSize / 2; ++i) {
+            const vec2 k = unpackHalf2x16(p.pages.v[word + i]);
+            sum = fma(query[2 * i], k.x, sum);
+            sum = fma(query[2 * i + 1], k.y, sum);
+        }
+    }
+    return sum;
+}
+
+float score(int word)
+{
+    float s = p.scale * dotWithKey(word);
+    if (p.softcap > 0.0)
+        s = p.softcap * hyperbolicTangent(s / p.softcap);
+    return s;
+}
+
+/// One chunk's shares, and its chunkSums. `table` is where the sequence's page table starts, `seen` the
+/// positions the row sees.
+Shares chunkShares(int chunk, int table, int kvHead, ivec2 seen)
+{
+    const int start = chunk * kChunkTokens;
+    const int first = max(seen.x - start, 0);
+    const int last = min(seen.y - start, kChunkTokens - 1);
+
+    float greatest = -3.0e38;
+    for (int t = invocation(); t <= last; t += kGroup) {
+        if (t < first)
+            continue;
+        const int page = p.pageTable.v[table + (start + t) / kPageTokens];
+        shares[t] = score(keyWord(page, t % kPageTokens, kvHead, p.kvHeads, kHeadSize));
+        greatest = max(greatest, shares[t]);
+    }
+    greatest = workgroupGreatest(greatest);
+
+    precise float total = 0.0;
+    for (int t = invocation(); t <= last; t += kGroup) {
+        if (t < first)
+            continue;
+        shares[t] = exponential(shares[t] - greatest);
+        total = total + shares[t];
+    }
+    total = workgroupTotal(total);
+    barrier();
+
+    precise vec2 sums[kPairsEach];
+    for (int i = 0; i < kPairsEach; ++i)
+        sums[i] = vec2(0.0);
+    for (int t = first; t <= last; ++t) {
+        const int page = p.pageTable.v[table + (start + t) / kPageTokens];
+        const int word = keyWord(page, t % kPageTokens, kvHead, p.kvHeads, kHeadSize)
+            + valueWords(p.kvHeads, kHeadSize);
+        for (int i = 0; i < kPairsEach; ++i) {
+            const int pair = min(invocation() + i * kGroup, kHeadSize / 2 - 1);
+            const vec2 v = unpackHalf2x16(p.pages.v[word + pair]);
+            sums[i].x = fma(shares[t], v.x, sums[i].x);
+            sums[i].y = fma(shares[t], v.y, sums[i].y);
+        }
+    }
+    barrier();
+    for (int i = 0; i < kPairsEach; ++i)
+        chunkSums[i] = sums[i];
+    return Shares(greatest, total);
+}
+
+void writeChunk(int at, Shares chunk)
+{
+    if (invocation() == 0) {
+        p.scratch.v[at] = chunk.greatest;
+        p.scratch.v[at + 1] = chunk.total;
+    }
+    for (int i = 0; i < kPairsEach; ++i) {
+        const int pair = invocation() + i * kGroup;
+        if (pair >= kHeadSize / 2)
+            continue;
+        p.scratch.v[at + 2 + 2 * pair] = chunkSums[i].x;
+        p.scratch.v[at + 3 + 2 * pair] = chunkSums[i].y;
+    }
+}
+
+void main()
+{
+    const int h = int(gl_WorkGroupID.y);
+    const int r = int(gl_WorkGroupID.z);
+    const int position = p.positions.v[r * p.positionsStride];
+    const int output_ = r * p.yStride + h * kHeadSize;
+    if (position < 0) {
+        if (!kSplit)
+            writeZeros(p.y, output_);
+        return;
+    }
+    const ivec2 seen = visible(position, p.window);
+    const ivec2 chunks = seen / kChunkTokens;
+    const int chunk = int(gl_WorkGroupID.x);
+    if (kSplit && (chunk < chunks.x || chunk > chunks.y))
+        return;
+
+    for (int i = invocation(); i < kHeadSize; i += kGroup)
+        query[i] = p.qkv.v[r * p.stride + h * kHeadSize + i];
+    barrier();
+
+    const int table = p.slots.v[r * p.slotsStride] * p.tableStride;
+    const int kvHead = h / (p.heads / p.kvHeads);
+    if (kSplit) {
+        const int at = ((r * p.heads + h) * p.chunks + chunk) * (kHeadSize + 2);
+        writeChunk(at, chunkShares(chunk, table, kvHead, seen));
+        return;
+    }
+    Shares all = chunkShares(chunks.x, table, kvHead, seen);
+    begin();
+    for (int c = chunks.x + 1; c <= chunks.y; ++c)
+        all = merge(all, chunkShares(c, table, kvHead, seen));
+    writeOutput(p.y, output_, all.total);
+}

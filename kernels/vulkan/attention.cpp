@@ -1,0 +1,113 @@
+#include "kernels/checks.h"
+#include "kernels/vulkan/context.h"
+#include "kernels/vulkan/vulkan_backend.h"
+
+#include "shaders/attention.h"
+#include "shaders/attention_merge.h"
+
+#include <algorithm>
+
+namespace inglenook {
+
+using namespace vulkan;
+
+namespace {
+
+constexpr int kInvocations = 64;
+constexpr int kChunkTokens = 256;
+
+/// Some rows of the operator.
+struct Rows {
+    Tensor y;
+    Tensor qkv;
+    Tensor positions;
+    Tensor slots;
+};
+
+struct AttentionPush {
+    VkDeviceAddress y, qkv, pages, pageTable, positions, slots, scratch;
+    int32_t yStride, stride, heads, kvHeads, tableStride, positionsStride, slotsStride, window,
+        chunks;
+    float scale, softcap;
+};
+
+struct MergePush {
+    VkDeviceAddress y, positions, scratch;
+    int32_t yStride, heads, positionsStride, window, chunks;
+};
+
+AttentionPush attentionPush(const Context& context, const Rows& rows, const KvPages& kv,
+                            const AttentionShape& shape, int chunks)
+{
+    return {.y = address(rows.y),
+            .qkv = address(rows.qkv),
+            .pages = deviceBuffer(*kv.buffer).range().address(),
+            .pageTable = address(kv.pageTable),
+            .positions = address(rows.positions),
+            .slots = address(rows.slots),
+            .scratch = context.scratch.address(),
+            .yStride = rows.y.stride,
+            .stride = rows.qkv.stride,
+            .heads = shape.heads,
+            .kvHeads = shape.kvHeads,
+            .tableStride = kv.pageTable.stride,
+            .positionsStride = rows.positions.stride,
+            .slotsStride = rows.slots.stride,
+            .window = shape.window,
+            .chunks = chunks,
+            .scale = shape.scale,
+            .softcap = shape.softcap};
+}
+
+Tensor rowsFrom(Tensor t, int first, int count)
+{
+    t.offset += static_cast<size_t>(first) * static_cast<size_t>(t.stride) * 4;
+    t.rows = count;
+    return t;
+}
+
+} // namespace
+
+void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
+                              const StepInputs& in)
+{
+    checkAttention(y, qkv, kv, shape, in);
+    const auto headSize = static_cast<uint32_t>(shape.headSize);
+    const int subgroups = m_context->subgroupsFor(kInvocations);
+    const auto chunks = static_cast<int>(groupsFor(in.contextBound, kChunkTokens));
+    const size_t partials = static_cast<size_t>(y.rows) * static_cast<size_t>(shape.heads) *
+        static_cast<size_t>(chunks);
+    const bool split =
+        chunks > 1 && y.rows <= kDecodeRows && partials * (headSize + 2) * 4 <= kScratchBytes;
+    const Kernel kernel {shaders::attention, subgroups, {headSize, split, headSize % 8 == 0}};
+
+    const int64_t rowWork = int64_t {2} * shape.heads * shape.headSize * in.contextBound;
+    const int rowsAtOnce = split
+        ? std::max(1, y.rows)
+        : static_cast<int>(std::clamp(m_context->commands.workLimit() / rowWork, int64_t {1},
+                                      std::max(int64_t {1}, int64_t {y.rows})));
+    m_context->begin();
+    for (int row = 0; row < y.rows; row += rowsAtOnce) {
+        const int count = std::min(rowsAtOnce, y.rows - row);
+        const Rows rows {rowsFrom(y, row, count), rowsFrom(qkv, row, count),
+                         rowsFrom(in.positions, row, count), rowsFrom(in.slots, row, count)};
+        const AttentionPush push = attentionPush(*m_context, rows, kv, shape, chunks);
+        m_context->dispatch(kernel, push, {split ? chunks : 1, shape.heads, count},
+                            rowWork * count);
+    }
+    if (!split)
+        return;
+    const MergePush merge {.y = address(y),
+                           .positions = address(in.positions),
+                           .scratch = m_context->scratch.address(),
+                           .yStride = y.stride,
+                           .heads = shape.heads,
+                           .positionsStride = in.positions.stride,
+                           .window = shape.window,
+                           .chunks = chunks};
+    m_context->begin();
+    m_context->dispatch({shaders::attention_merge, subgroups, {headSize}}, merge,
+                        {shape.heads, y.rows}, static_cast<int64_t>(partials) * shape.headSize);
+}
+
+} // namespace inglenook

@@ -1,0 +1,43 @@
+#include "kernels/vulkan/context.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace inglenook::vulkan {
+
+Context::Context(int index, bool validation)
+    : device(index, validation)
+    , commands(device)
+    , memory(device, commands)
+    , staging(device, commands)
+    , pipelines(device)
+    , scratch(memory.allocate(kScratchBytes))
+{
+    device.throwComplaint();
+}
+
+Context::~Context()
+{
+    device.calls().vkDeviceWaitIdle(device.handle());
+}
+
+void Context::begin()
+{
+    device.throwComplaint();
+    commands.barrier();
+}
+
+int Context::subgroupsFor(int invocations) const
+{
+    return device.facts().software ? 1 : std::max(1, invocations / device.facts().subgroupSize);
+}
+
+const DeviceBuffer& deviceBuffer(const Buffer& buffer)
+{
+    const auto* ours = dynamic_cast<const DeviceBuffer*>(&buffer);
+    if (!ours)
+        throw std::invalid_argument("A buffer of another backend was given to a Vulkan device.");
+    return *ours;
+}
+
+} // namespace inglenook::vulkan

@@ -1,0 +1,22 @@
+#include "kernels/checks.h"
+#include "kernels/vulkan/elementwise.h"
+#include "kernels/vulkan/vulkan_backend.h"
+
+#include "shaders/glu.h"
+
+namespace inglenook {
+
+using namespace vulkan;
+
+void VulkanBackend::glu(Tensor y, Tensor gateUp, Activation activation)
+{
+    checkGlu(y, gateUp);
+    struct {
+        VkDeviceAddress y, gateUp;
+        int32_t cols, yStride, stride;
+    } const push {address(y), address(gateUp), y.cols, y.stride, gateUp.stride};
+    const bool gelu = activation == Activation::GeluTanh;
+    dispatchElements(*m_context, shaders::glu, {gelu}, push, y);
+}
+
+} // namespace inglenook

@@ -1,0 +1,175 @@
+#include "kernels/vulkan/repack.h"
+
+#include "kernels/quant_formats.h"
+
+#include <cstdint>
+#include <cstring>
+
+namespace inglenook::vulkan {
+
+namespace {
+
+constexpr int kGroups = 8; // groups of 32 in a block of 256
+
+using Planes = std::array<std::byte*, 4>; // where the next block goes
+
+void put(std::byte*& to, const void* from, size_t bytes)
+{
+    std::memcpy(to, from, bytes);
+    to += bytes;
+}
+
+/// 32 quants of at most 4 bits, eight to a word.
+void putNibbles(std::byte*& to, const uint8_t (&quants)[kUnitElements])
+{
+    uint32_t words[4] = {};
+    for (size_t i = 0; i < kUnitElements; ++i)
+        words[i / 8] |= static_cast<uint32_t>(quants[i] & 15) << (4 * (i % 8));
+    put(to, words, sizeof words);
+}
+
+void repack(const BlockQ8_0& block, Planes& to)
+{
+    put(to[0], block.q, sizeof block.q);
+    put(to[1], &block.d, sizeof block.d);
+}
+
+void repack(const BlockQ4_0& block, Planes& to)
+{
+    uint8_t quants[kUnitElements];
+    for (size_t i = 0; i < 16; ++i) {
+        quants[i] = block.q[i] & 15;
+        quants[i + 16] = block.q[i] >> 4;
+    }
+    putNibbles(to[0], quants);
+    put(to[1], &block.d, sizeof block.d);
+}
+
+/// The header of a Q4_K or Q5_K block and the low bits of its quants.
+template <class Block> void repackGroups(const Block& block, const uint8_t (&low)[128], Planes& to)
+{
+    uint32_t header[4] = {block.d | static_cast<uint32_t>(block.dmin) << 16, 0, 0, 0};
+    for (int g = 0; g < kGroups; ++g) {
+        const ScaleMin s = scaleMin(block.scales, g);
+        header[1] |= (s.scale & 15u) << (4 * g);
+        header[2] |= (s.min & 15u) << (4 * g);
+        header[3] |= (s.scale >> 4u) << (2 * g) | (s.min >> 4u) << (16 + 2 * g);
+    }
+    put(to[1], header, sizeof header);
+    for (size_t g = 0; g < kGroups; ++g) {
+        uint8_t quants[kUnitElements];
+        for (size_t i = 0; i < kUnitElements; ++i)
+            quants[i] = (low[32 * (g / 2) + i] >> (4 * (g % 2))) & 15;
+        putNibbles(to[0], quants);
+    }
+}
+
+void repack(const BlockQ4_K& block, Planes& to)
+{
+    repackGroups(block, block.q, to);
+}
+
+void repack(const BlockQ5_K& block, Planes& to)
+{
+    repackGroups(block, block.low, to);
+    for (int g = 0; g < kGroups; ++g) {
+        uint32_t word = 0;
+        for (int i = 0; i < kUnitElements; ++i)
+            word |= ((static_cast<uint32_t>(block.high[i]) >> g) & 1u) << i;
+        put(to[2], &word, sizeof word);
+    }
+}
+
+void repack(const BlockQ6_K& block, Planes& to)
+{
+    for (size_t g = 0; g < kGroups; ++g) {
+        const size_t half = g / 4;
+        const size_t quarter = g % 4;
+        uint8_t quants[kUnitElements];
+        uint32_t high[2] = {};
+        for (size_t i = 0; i < kUnitElements; ++i) {
+            const uint8_t pair = block.low[64 * half + 32 * (quarter % 2) + i];
+            quants[i] = quarter < 2 ? pair & 15 : pair >> 4;
+            const uint32_t top = (block.high[32 * half + i] >> (2 * quarter)) & 3u;
+            high[i / 16] |= top << (2 * (i % 16));
+        }
+        putNibbles(to[0], quants);
+        put(to[2], high, sizeof high);
+    }
+    put(to[1], block.scales, sizeof block.scales);
+    put(to[3], &block.d, sizeof block.d);
+}
+
+template <class Block> void repackBlocks(std::span<const std::byte> rows, Planes to)
+{
+    for (size_t at = 0; at < rows.size(); at += sizeof(Block)) {
+        Block block; // a file's blocks may lie unaligned
+        std::memcpy(&block, rows.data() + at, sizeof block);
+        repack(block, to);
+    }
+}
+
+void padRows(std::span<const std::byte> rows, size_t rowBytes, size_t paddedBytes, std::byte* to)
+{
+    if (rowBytes == paddedBytes) {
+        std::memcpy(to, rows.data(), rows.size());
+        return;
+    }
+    for (size_t at = 0; at < rows.size(); at += rowBytes, to += paddedBytes) {
+        std::memcpy(to, rows.data() + at, rowBytes);
+        std::memset(to + rowBytes, 0, paddedBytes - rowBytes);
+    }
+}
+
+} // namespace
+
+PlaneLayout planeLayout(DType type)
+{
+    switch (type) {
+    case DType::F16:
+    case DType::BF16:
+        return {kUnitElements, {64}};
+    case DType::Q8_0:
+        return {kUnitElements, {32, 2}};
+    case DType::Q4_0:
+        return {kUnitElements, {16, 2}};
+    case DType::Q4_K:
+        return {256, {128, 16}};
+    case DType::Q5_K:
+        return {256, {128, 16, 32}};
+    case DType::Q6_K:
+        return {256, {128, 16, 64, 2}};
+    case DType::F32:
+    case DType::I32:
+        break;
+    }
+    return {kUnitElements, {128}};
+}
+
+void repackRows(DType type, std::span<const std::byte> rows, int in,
+                const std::array<std::span<std::byte>, 4>& planes)
+{
+    const Planes to {planes[0].data(), planes[1].data(), planes[2].data(), planes[3].data()};
+    switch (type) {
+    case DType::Q8_0:
+        return repackBlocks<BlockQ8_0>(rows, to);
+    case DType::Q4_0:
+        return repackBlocks<BlockQ4_0>(rows, to);
+    case DType::Q4_K:
+        return repackBlocks<BlockQ4_K>(rows, to);
+    case DType::Q5_K:
+        return repackBlocks<BlockQ5_K>(rows, to);
+    case DType::Q6_K:
+        return repackBlocks<BlockQ6_K>(rows, to);
+    case DType::F32:
+    case DType::F16:
+    case DType::BF16:
+    case DType::I32: {
+        const PlaneLayout layout = planeLayout(type);
+        const auto blocks = static_cast<size_t>(layout.blocks(in));
+        return padRows(rows, rowBytes(type, in), blocks * layout.bytes[0], planes[0].data());
+    }
+    }
+}
+
+} // namespace inglenook::vulkan

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "kernels/devices.h"
+
+namespace inglenook {
+
+namespace vulkan {
+class Context;
+}
+
+/// The Vulkan devices of this machine in the driver's order, usable or not; none without a driver. Never throws.
+[[nodiscard]] std::vector<DeviceInfo> listVulkanDevices();
+
+/// Opens the device that has this index in the list. Throws std::runtime_error with a sentence.
+[[nodiscard]] std::unique_ptr<Backend> createVulkanBackend(int index, const BackendOptions& options);
+
+/// A GPU by Vulkan compute. Operators append to a command buffer; a recorded step is command buffers that are
+/// submitted again. See README.md.
+class VulkanBackend final : public Backend {
+public:
+    VulkanBackend(int index, const BackendOptions& options);
+    ~VulkanBackend() override;
+
+    std::string name() const override { return m_name; }
+
+    std::shared_ptr<Buffer> allocate(size_t bytes) override;
+    Weight load(std::span<const WeightPart> parts, int in) override;
+    void write(const Tensor& to, std::span<const std::byte> from) override;
+    void read(std::span<std::byte> to, const Tensor& from) override;
+
+    std::unique_ptr<Recording> record(const std::function<void()>& step) override;
+    void replay(Recording& recording) override;
+    double measureReadBandwidth() override;
+
+    void embed(Tensor y, const Weight& table, Tensor ids, float scale) override;
+    void rmsNorm(Tensor y, Tensor x, const Weight& weight, float eps) override;
+    void matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias) override;
+    void rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
+                        const AttentionShape& shape, const StepInputs& in) override;
+    void attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
+                   const StepInputs& in) override;
+    void glu(Tensor y, Tensor gateUp, Activation activation) override;
+    void add(Tensor x, Tensor y) override;
+    void gatherRows(Tensor y, Tensor x, Tensor rows) override;
+    void softcap(Tensor x, float cap) override;
+    void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
+
+private:
+    std::shared_ptr<vulkan::Context> m_context;
+    std::string m_name;
+};
+
+} // namespace inglenook
