@@ -1,6 +1,7 @@
 #include "tests/models/tiny_runner.h"
 
 #include "inference/architectures/architecture.h"
+#include "tests/support/loaded_drivers.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,6 +16,7 @@ std::vector<std::string> testedDevices()
 
 TestDevice openTestDevice(const std::string& name)
 {
+    keepDriversLoaded();
     const char* list = std::getenv("INGLENOOK_EXPECT");
     const std::string expected = "," + std::string(list ? list : "") + ",";
     try {
