@@ -2,6 +2,7 @@
 
 #include <QGuiApplication>
 #include <QMetaProperty>
+#include <QPalette>
 #include <QSignalSpy>
 #include <QtTest/QtTest>
 

@@ -177,9 +177,9 @@ private slots:
     void damageInUseIsRepairedAndTheWorkDone()
     {
         m_worker->open();
-        std::vector<MessageRecord> messages;
+        std::vector<MessageRecord> messages; // more than sqlite keeps in memory
         for (int64_t id = 1; id <= 200; ++id)
-            messages.push_back(question(id, id - 1, "message " + std::string(500, 'x')));
+            messages.push_back(question(id, id - 1, "message " + std::string(30'000, 'x')));
         m_worker->addTurn(conversation(1), messages);
         m_worker->close();
         m_worker->open();
