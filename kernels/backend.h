@@ -119,8 +119,9 @@ public:
     [[nodiscard]] virtual std::unique_ptr<Recording> record(const std::function<void()>& step) = 0;
     virtual void replay(Recording& recording) = 0;
 
-    /// Measures how fast a kernel can read this device's memory: bytes per second over a buffer far larger
-    /// than the caches, the best of a few passes. Takes about a tenth of a second. 0: never measured here.
+    /// Measures how fast a kernel can read this device's memory: bytes per second over a buffer far
+    /// larger than the caches, the best of a few passes. Takes about a tenth of a second. 0: never
+    /// measured here.
     [[nodiscard]] virtual double measureReadBandwidth() { return 0.; }
 
     // Operators
