@@ -1,9 +1,7 @@
 #include "kernels/devices.h"
 
-#include "kernels/reference/reference_backend.h"
-#if INGLENOOK_WITH_CPU
 #include "kernels/cpu/cpu_backend.h"
-#endif
+#include "kernels/reference/reference_backend.h"
 #if INGLENOOK_WITH_VULKAN
 #include "kernels/vulkan/vulkan_backend.h"
 #endif
@@ -38,7 +36,7 @@ bool severalOf(DeviceKind kind)
     return kind == DeviceKind::Vulkan || kind == DeviceKind::Cuda;
 }
 
-#if !INGLENOOK_WITH_CPU || !INGLENOOK_WITH_VULKAN || !INGLENOOK_WITH_CUDA
+#if !INGLENOOK_WITH_VULKAN || !INGLENOOK_WITH_CUDA
 [[noreturn]] void refuseAbsent(DeviceId id)
 {
     throw std::runtime_error("The device " + toString(id) +
@@ -47,7 +45,7 @@ bool severalOf(DeviceKind kind)
 }
 #endif
 
-[[maybe_unused]] void append(std::vector<DeviceInfo>& all, std::vector<DeviceInfo> more)
+void append(std::vector<DeviceInfo>& all, std::vector<DeviceInfo> more)
 {
     all.insert(all.end(), more.begin(), more.end());
 }
@@ -91,9 +89,7 @@ std::string toString(DeviceId id)
 std::vector<DeviceInfo> listDevices()
 {
     std::vector<DeviceInfo> all;
-#if INGLENOOK_WITH_CPU
     append(all, {describeCpu()});
-#endif
 #if INGLENOOK_WITH_VULKAN
     append(all, listVulkanDevices());
 #endif
@@ -103,17 +99,13 @@ std::vector<DeviceInfo> listDevices()
     return all;
 }
 
-std::unique_ptr<Backend> createBackend(DeviceId id, [[maybe_unused]] const BackendOptions& options)
+std::unique_ptr<Backend> createBackend(DeviceId id, const BackendOptions& options)
 {
     switch (id.kind) {
     case DeviceKind::Reference:
         return createReferenceBackend();
     case DeviceKind::Cpu:
-#if INGLENOOK_WITH_CPU
         return createCpuBackend(options);
-#else
-        refuseAbsent(id);
-#endif
     case DeviceKind::Vulkan:
 #if INGLENOOK_WITH_VULKAN
         return createVulkanBackend(id.index, options);

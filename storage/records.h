@@ -5,7 +5,8 @@
 
 namespace inglenook {
 
-// What is kept of conversations: plain values, text in UTF-8, times in milliseconds since 1970. An id of 0 means none.
+// What is kept of conversations: plain values, text in UTF-8, times in milliseconds since 1970. An
+// id of 0 means none.
 
 enum class Author { User = 0, Assistant = 1 };
 
@@ -17,7 +18,8 @@ enum class MessageState {
     Interrupted = 4, // the program ended while the reply was written
 };
 
-/// A conversation is a tree of messages: the children of one message are versions of what follows it.
+/// A conversation is a tree of messages: the children of one message are versions of what follows
+/// it.
 struct ConversationRecord {
     int64_t id = 0;
     std::string title;

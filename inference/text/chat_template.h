@@ -7,9 +7,10 @@
 
 namespace inglenook {
 
-/// The prompt format of a model: a Jinja program from the model file, run by a small interpreter that cannot reach
-/// anything but its inputs. Every run has a budget (steps, nesting, output, time); whoever exceeds it is refused with a
-/// sentence, as is what we do not understand. Const after construction; any thread.
+/// The prompt format of a model: a Jinja program from the model file, run by a small interpreter
+/// that cannot reach anything but its inputs. Every run has a budget (steps, nesting, output,
+/// time); whoever exceeds it is refused with a sentence, as is what we do not understand. Const
+/// after construction; any thread.
 class ChatTemplate {
 public:
     /// Throws std::runtime_error if the program cannot be read.
@@ -19,8 +20,9 @@ public:
     ChatTemplate& operator=(ChatTemplate&&) noexcept;
 
     /// `inputsJson` is an object: "messages" (list of {"role", "content"}), optionally "tools",
-    /// "add_generation_prompt" (default true), "bos_token", "eos_token" and whatever else the program reads.
-    /// Throws std::runtime_error with the program's own words where it calls raise_exception.
+    /// "add_generation_prompt" (default true), "bos_token", "eos_token" and whatever else the
+    /// program reads. Throws std::runtime_error with the program's own words where it calls
+    /// raise_exception.
     [[nodiscard]] std::string render(const std::string& inputsJson) const;
 
 private:

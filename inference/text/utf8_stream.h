@@ -5,8 +5,9 @@
 
 namespace inglenook {
 
-/// Turns pieces of bytes into whole UTF-8 characters: an unfinished character is held back until its other bytes
-/// come; what can never become one is U+FFFD, by the maximal-subpart rule (Unicode 15, section 3.9).
+/// Turns pieces of bytes into whole UTF-8 characters: an unfinished character is held back until
+/// its other bytes come; what can never become one is U+FFFD, by the maximal-subpart rule (Unicode
+/// 15, section 3.9).
 class Utf8Stream {
 public:
     /// The characters that are complete now.

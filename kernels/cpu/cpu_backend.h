@@ -36,6 +36,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<Recording> record(const std::function<void()>& step) override;
     void replay(Recording& recording) override;
+    [[nodiscard]] double measureReadBandwidth() override;
 
     void embed(Tensor y, const Weight& table, Tensor ids, float scale) override;
     void rmsNorm(Tensor y, Tensor x, const Weight& weight, float eps) override;

@@ -205,6 +205,9 @@ void roundedTile(const TileOutput& to, const uint8_t* panel, int records, const 
             if constexpr (rows <= 4)
                 prefetch(panel + (Format::recordBytes / Format::blocks) * j,
                          Format::recordBytes / Format::blocks);
+            else
+                for (int r = 0; r < rows; ++r)
+                    _mm_prefetch(reinterpret_cast<const char*>(x + 2 * rows + r), _MM_HINT_T0);
             typename Format::Block block;
             Format::unpack(block, opened, panel, j);
 #pragma GCC unroll 16
@@ -318,8 +321,9 @@ struct FormatBF16 {
     static Floats get(const Element* p) { return loadBfloats(p); }
 };
 
-/// Up to kTileRows rows times one panel, or a few rows times several panels: enough independent
-/// sums to hide the latency of the multiply-add.
+/// Up to eight rows times one panel, or a few rows times several panels: enough independent sums to
+/// hide the latency of the multiply-add. More rows, a power of two apart, would evict each other
+/// from the eight ways of the first-level cache.
 template <class Format, int rows, int panels>
 void plainTile(const PanelProduct& run, int firstPanel, int firstRow)
 {
@@ -363,25 +367,22 @@ void plainRows(const PanelProduct& run, int firstPanel, int panels, int firstRow
 
 template <class Format> void plainProduct(const PanelProduct& run)
 {
-    constexpr int panelGroup = 4;
+    constexpr int panelGroup = 4, mostRows = kTileRows < 8 ? kTileRows : 8;
     for (int p = 0; p < run.panelCount; p += panelGroup) {
         const int panels = run.panelCount - p < panelGroup ? run.panelCount - p : panelGroup;
-        for (int row = 0; row < run.rows;) {
-            const int rows = tileRows(run.rows - row);
-            if constexpr (kTileRows >= 16) {
-                if (rows == 16)
-                    plainRows<Format, 16>(run, p, panels, row);
-                if (rows == 8)
-                    plainRows<Format, 8>(run, p, panels, row);
-            }
-            if (rows == 4)
-                plainRows<Format, 4>(run, p, panels, row);
-            if (rows == 2)
-                plainRows<Format, 2>(run, p, panels, row);
-            if (rows == 1)
-                plainRows<Format, 1>(run, p, panels, row);
-            row += rows;
+        int row = 0;
+        for (; row + mostRows <= run.rows; row += mostRows)
+            plainRows<Format, mostRows>(run, p, panels, row);
+        if (row + 4 <= run.rows && mostRows > 4) {
+            plainRows<Format, 4>(run, p, panels, row);
+            row += 4;
         }
+        if (row + 2 <= run.rows) {
+            plainRows<Format, 2>(run, p, panels, row);
+            row += 2;
+        }
+        if (row < run.rows)
+            plainRows<Format, 1>(run, p, panels, row);
     }
 }
 
