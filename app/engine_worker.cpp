@@ -105,7 +105,7 @@ void EngineWorker::advance()
 
 void EngineWorker::take(const EngineEvent& event)
 {
-    std::visit(Switch {
+    std::visit(Switch{
                    [this](const LoadProgress& progress) { m_fraction = progress.fraction; },
                    [this](const ModelLoaded& model) {
                        m_fraction = -1.f;

@@ -12,13 +12,15 @@
 
 namespace inglenook {
 
-/// Steps the engine on a thread of its own, one bounded unit of work per turn of the event loop, so that stop, load and
-/// quit are messages like any other. Each reply that was asked for ends in exactly one finished or failed.
+/// Steps the engine on a thread of its own, one bounded unit of work per turn of the event loop, so
+/// that stop, load and quit are messages like any other. Each reply that was asked for ends in
+/// exactly one finished or failed.
 class EngineWorker : public QObject {
     Q_OBJECT
 
 public:
-    /// The engine is made on the worker's thread, with the first request, and again after one that broke.
+    /// The engine is made on the worker's thread, with the first request, and again after one that
+    /// broke.
     explicit EngineWorker(EngineFactory makeEngine);
     ~EngineWorker() override;
 

@@ -1,6 +1,7 @@
 #include "storage/recovery.h"
 
 #include "storage/page_file.h"
+#include "storage/records.h"
 
 namespace inglenook {
 

@@ -22,8 +22,8 @@ __attribute__((target("avx2"))) int64_t sumOf(const std::byte* data, size_t byte
             sums[part] = _mm256_add_epi64(
                 sums[part],
                 _mm256_load_si256(reinterpret_cast<const __m256i*>(data + i + 32 * part)));
-    const __m256i sum = _mm256_add_epi64(_mm256_add_epi64(sums[0], sums[1]),
-                                         _mm256_add_epi64(sums[2], sums[3]));
+    const __m256i sum =
+        _mm256_add_epi64(_mm256_add_epi64(sums[0], sums[1]), _mm256_add_epi64(sums[2], sums[3]));
     alignas(32) int64_t lanes[4];
     _mm256_store_si256(reinterpret_cast<__m256i*>(lanes), sum);
     return lanes[0] + lanes[1] + lanes[2] + lanes[3];

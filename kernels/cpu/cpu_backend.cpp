@@ -46,13 +46,6 @@ size_t memoryLine(const std::string& label)
     return 0;
 }
 
-std::string problem(const CpuFeatures& features)
-{
-    return features.avx2 ? ""
-                         : "This processor (" + features.brand +
-            ") lacks AVX2, which Inglenook needs; processors since about 2015 have it.";
-}
-
 } // namespace
 
 CpuBackend::CpuBackend(const Instructions& instructions, int threads)
@@ -135,7 +128,7 @@ DeviceInfo describeCpu()
         info.name += ", " + instructionsName(features);
     info.memoryTotal = memoryLine("MemTotal:");
     info.memoryFree = memoryLine("MemAvailable:");
-    info.problem = problem(features);
+    info.problem = cpuProblem(features);
     return info;
 }
 
@@ -144,7 +137,7 @@ std::unique_ptr<Backend> createCpuBackend(const BackendOptions& options)
     const CpuFeatures features = readCpuFeatures();
     const Instructions* instructions = bestInstructions(features);
     if (!instructions)
-        throw std::runtime_error(problem(features));
+        throw std::runtime_error(cpuProblem(features));
     constexpr int most = 256;
     const int threads = options.threads > 0 ? options.threads : features.cores;
     return std::make_unique<CpuBackend>(*instructions, std::clamp(threads, 1, most));

@@ -115,6 +115,14 @@ const Instructions* bestInstructions(const CpuFeatures& features)
     return features.avx2 ? &kAvx2 : nullptr;
 }
 
+std::string cpuProblem(const CpuFeatures& features)
+{
+    if (features.avx2)
+        return "";
+    return "This processor (" + features.brand +
+        ") lacks AVX2, which Inglenook needs; processors since about 2015 have it.";
+}
+
 std::string instructionsName(const CpuFeatures& features)
 {
     if (features.avx512)

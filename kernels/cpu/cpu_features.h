@@ -20,6 +20,9 @@ struct CpuFeatures {
 /// The best bodies for this processor; nothing if it lacks AVX2.
 [[nodiscard]] const Instructions* bestInstructions(const CpuFeatures& features);
 
+/// The sentence that says why it cannot be used; "" if it can.
+[[nodiscard]] std::string cpuProblem(const CpuFeatures& features);
+
 /// "AVX2", "AVX-VNNI", "AVX-512 VNNI"; "" if it lacks AVX2.
 [[nodiscard]] std::string instructionsName(const CpuFeatures& features);
 

@@ -322,8 +322,8 @@ struct FormatBF16 {
 };
 
 /// Up to eight rows times one panel, or a few rows times several panels: enough independent sums to
-/// hide the latency of the multiply-add. More rows, a power of two apart, would evict each other from
-/// the eight ways of the first-level cache.
+/// hide the latency of the multiply-add. More rows, a power of two apart, would evict each other
+/// from the eight ways of the first-level cache.
 template <class Format, int rows, int panels>
 void plainTile(const PanelProduct& run, int firstPanel, int firstRow)
 {

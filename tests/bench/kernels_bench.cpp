@@ -1,5 +1,5 @@
-// Measures the operators of one device at the shapes of a 1B model: decoding against the read bandwidth of
-// the processor measured in between, wider steps and prompts in operations per second.
+// Measures the operators of one device at the shapes of a 1B model: decoding against the read
+// bandwidth of the processor measured in between, wider steps and prompts in operations per second.
 // Usage: kernels_bench [device] [threads]
 
 #include "kernels/cpu/host_memory.h"
@@ -20,7 +20,7 @@ using namespace inglenook;
 namespace {
 
 constexpr int kHidden = 2048, kFfn = 8192, kLayers = 16, kVocabulary = 32768, kContext = 1024;
-constexpr AttentionShape kShape {.heads = 32, .kvHeads = 8, .headSize = 64, .scale = 0.125f};
+constexpr AttentionShape kShape{.heads = 32, .kvHeads = 8, .headSize = 64, .scale = 0.125f};
 
 double secondsOf(const auto& work)
 {
@@ -39,7 +39,9 @@ double median(std::vector<double> values)
 class ReadBandwidth {
 public:
     explicit ReadBandwidth(int threads)
-        : m_pool(threads), m_memory(size_t {512} << 20), m_words(m_memory.bytes() / 8)
+        : m_pool(threads)
+        , m_memory(size_t{512} << 20)
+        , m_words(m_memory.bytes() / 8)
     {
         auto* words = reinterpret_cast<uint64_t*>(m_memory.data());
         for (size_t i = 0; i < m_words; ++i)
@@ -130,14 +132,14 @@ public:
         const auto load = [&](int out, int in) {
             const auto bytes = randomRows(type, out, in);
             m_fileBytes += bytes.size();
-            const WeightPart part {bytes, type, out};
+            const WeightPart part{bytes, type, out};
             Weight weight;
             m_loadSeconds += secondsOf([&] { weight = backend.load(std::span(&part, 1), in); });
             m_bytes += weight.bytes;
             return weight;
         };
         const std::vector<float> ones(kHidden, 1.f);
-        const WeightPart norm {std::as_bytes(std::span(ones)), DType::F32, 1};
+        const WeightPart norm{std::as_bytes(std::span(ones)), DType::F32, 1};
         m_norm = backend.load(std::span(&norm, 1), kHidden);
         for (int l = 0; l < kLayers; ++l)
             m_layers.push_back({load(kShape.qkvCols(), kHidden), load(kHidden, kHidden),
@@ -148,8 +150,8 @@ public:
         std::vector<int32_t> table(static_cast<size_t>(pages));
         std::iota(table.begin(), table.end(), 0);
         m_table = matrixOf(backend, table, pages);
-        m_cache = backend.allocate(kvPageBytes(kShape.kvHeads, kShape.headSize)
-                                   * static_cast<size_t>(pages));
+        m_cache = backend.allocate(kvPageBytes(kShape.kvHeads, kShape.headSize) *
+                                   static_cast<size_t>(pages));
         std::vector<float> rotation(static_cast<size_t>(rows) * 64, 0.7f);
         m_rotation = matrixOf(backend, rotation, 64);
         std::vector<float> x(static_cast<size_t>(rows) * kHidden);
@@ -164,13 +166,14 @@ public:
     {
         std::vector<int32_t> positions(static_cast<size_t>(rows)), slots(positions.size(), 0);
         std::iota(positions.begin(), positions.end(), position);
-        const Matrix place = matrixOf(m_backend, positions, 1), slot = matrixOf(m_backend, slots, 1);
+        const Matrix place = matrixOf(m_backend, positions, 1),
+                     slot = matrixOf(m_backend, slots, 1);
         StepInputs in;
         in.positions = place.tensor;
         in.slots = slot.tensor;
         in.contextBound = kContext;
-        const KvPages kv {m_cache, kContext / kPageTokens, m_table.tensor};
-        const Rope rope {RopePairs::Halves, 64, m_rotation.tensor.firstRows(rows)};
+        const KvPages kv{m_cache, kContext / kPageTokens, m_table.tensor};
+        const Rope rope{RopePairs::Halves, 64, m_rotation.tensor.firstRows(rows)};
         const auto part = [&](const Matrix& m) { return m.tensor.firstRows(rows); };
         Backend& b = m_backend;
         for (const Layer& layer : m_layers) {
@@ -187,7 +190,8 @@ public:
         const int outputs = std::min(rows, 16);
         b.matmul(m_logits.tensor.firstRows(outputs), m_h.tensor.firstRows(outputs), m_head);
         float waited = 0;
-        b.read(std::as_writable_bytes(std::span(&waited, 1)), m_logits.tensor.firstRows(1).columns(0, 1));
+        b.read(std::as_writable_bytes(std::span(&waited, 1)),
+               m_logits.tensor.firstRows(1).columns(0, 1));
     }
 
     [[nodiscard]] double bytes() const { return static_cast<double>(m_bytes); }
@@ -223,11 +227,12 @@ void measureModel(Backend& backend, DType type, ReadBandwidth& reading)
         rates.push_back(1 / seconds);
         shares.push_back(model.bytes() / seconds / (bandwidths.back() + reading.measure()) * 2);
     }
-    std::printf("%-5s %5.2f of %5.2f GB in the file, loaded at %4.1f GB/s; decode %6.1f tok/s = %3.0f %% of "
+    std::printf("%-5s %5.2f of %5.2f GB in the file, loaded at %4.1f GB/s; decode %6.1f tok/s = "
+                "%3.0f %% of "
                 "%4.1f GB/s;",
                 std::string(name(type)).c_str(), model.bytes() / 1e9, model.fileBytes() / 1e9,
-                model.fileBytes() / 1e9 / model.loadSeconds(), median(rates),
-                100 * median(shares), median(bandwidths) / 1e9);
+                model.fileBytes() / 1e9 / model.loadSeconds(), median(rates), 100 * median(shares),
+                median(bandwidths) / 1e9);
 
     const double single = 1 / median(rates);
     std::printf(" step of 2/4/8/16 rows:");
@@ -253,15 +258,15 @@ int main(int argc, char** argv)
         std::fprintf(stderr, "kernels_bench: %s is no device\n", argv[1]);
         return 2;
     }
-    const int threads = argc > 2 ? std::atoi(argv[2])
-                                 : static_cast<int>(std::thread::hardware_concurrency());
+    const int threads =
+        argc > 2 ? std::atoi(argv[2]) : static_cast<int>(std::thread::hardware_concurrency());
     const auto backend = createBackend(*device, {.threads = threads});
     ReadBandwidth reading(threads);
     for (const DeviceInfo& info : listDevices())
         if (info.id == *device)
             std::printf("%s, %d threads\n", info.name.c_str(), threads);
-    for (const DType type : {DType::Q4_K, DType::Q8_0, DType::Q4_0, DType::Q5_K, DType::Q6_K,
-                             DType::F16}) {
+    for (const DType type :
+         {DType::Q4_K, DType::Q8_0, DType::Q4_0, DType::Q5_K, DType::Q6_K, DType::F16}) {
         if (argc > 3 && name(type) != argv[3])
             continue;
         measureModel(*backend, type, reading);

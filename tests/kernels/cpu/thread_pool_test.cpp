@@ -1,0 +1,102 @@
+#include "kernels/cpu/thread_pool.h"
+
+#include <QtTest>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
+using inglenook::cpu::ThreadPool;
+
+class ThreadPoolTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everyIndexIsRunOnce_data();
+    void everyIndexIsRunOnce();
+    void resultsAreVisibleToTheCaller();
+    void aThreadRunsOneTaskAtATime();
+    void sleepingThreadsWakeForWork();
+    void anIdlePoolEnds();
+};
+
+void ThreadPoolTest::everyIndexIsRunOnce_data()
+{
+    QTest::addColumn<int>("threads");
+    QTest::addColumn<int>("count");
+    for (const int threads : {1, 2, 5})
+        for (const int count : {0, 1, 2, 7, 1000})
+            QTest::addRow("%d threads, %d tasks", threads, count) << threads << count;
+}
+
+void ThreadPoolTest::everyIndexIsRunOnce()
+{
+    QFETCH(int, threads);
+    QFETCH(int, count);
+    ThreadPool pool(threads);
+    std::vector<std::atomic<int>> runs(static_cast<size_t>(count));
+
+    pool.run(count, [&](int index, int) { ++runs[static_cast<size_t>(index)]; });
+
+    QCOMPARE(pool.threads(), threads);
+    QVERIFY(std::ranges::all_of(runs, [](const std::atomic<int>& n) { return n == 1; }));
+}
+
+void ThreadPoolTest::resultsAreVisibleToTheCaller()
+{
+    ThreadPool pool(4);
+    std::vector<int> values(64, 0);
+
+    for (int job = 0; job < 2000; ++job)
+        pool.run(64, [&](int index, int) { values[static_cast<size_t>(index)] += index; });
+
+    for (int i = 0; i < 64; ++i)
+        QCOMPARE(values[static_cast<size_t>(i)], 2000 * i);
+}
+
+void ThreadPoolTest::aThreadRunsOneTaskAtATime()
+{
+    ThreadPool pool(4);
+    std::vector<int> scratch(4, 0); // unguarded: the thread sanitizer watches
+    std::atomic<bool> shared = false;
+
+    for (int job = 0; job < 200; ++job)
+        pool.run(50, [&](int, int thread) {
+            int& own = scratch[static_cast<size_t>(thread)];
+            if (++own != 1)
+                shared = true;
+            --own;
+        });
+
+    QVERIFY(!shared);
+}
+
+void ThreadPoolTest::sleepingThreadsWakeForWork()
+{
+    // Two tasks that wait for each other need two threads. Between the jobs the other thread has
+    // time to fall asleep.
+    using Clock = std::chrono::steady_clock;
+    ThreadPool pool(2);
+    for (int job = 0; job < 20; ++job) {
+        for (const auto start = Clock::now();
+             Clock::now() - start < std::chrono::milliseconds(1);) { }
+        std::atomic<int> met = 0;
+
+        pool.run(2, [&](int, int) {
+            ++met;
+            while (met < 2)
+                std::this_thread::yield();
+        });
+
+        QCOMPARE(met.load(), 2);
+    }
+}
+
+void ThreadPoolTest::anIdlePoolEnds()
+{
+    for (int i = 0; i < 50; ++i)
+        ThreadPool(3);
+}
+
+QTEST_APPLESS_MAIN(ThreadPoolTest)
+#include "thread_pool_test.moc"
