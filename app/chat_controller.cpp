@@ -212,6 +212,12 @@ void ChatController::open(qint64 conversationId)
         showSession(running->second);
         return;
     }
+    if (const auto unsaved = m_unsavedSessions.find(conversationId);
+        unsaved != m_unsavedSessions.end()) {
+        m_wantedConversation = 0;
+        showSession(unsaved->second);
+        return;
+    }
     m_wantedConversation = conversationId;
     emit readRequested(conversationId);
 }

@@ -185,6 +185,8 @@ private:
     qint64 m_wantedConversation = 0; // being read
     Removed m_removed; // the last one, for undo
     std::set<qint64> m_unsaved; // messages that are not on disk
+    std::map<qint64, Session>
+        m_unsavedSessions; // by conversation: what the database cannot give back
     QTimer m_draftTimer;
     QElapsedTimer m_clock;
 };

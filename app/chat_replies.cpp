@@ -91,6 +91,7 @@ void ChatController::onTurnNotStored(qint64 replyId, const QString& sentence)
         return;
     const MessageRecord* reply = session->tree.find(replyId);
     m_unsaved.insert({replyId, reply->parent});
+    m_unsavedSessions.insert_or_assign(session->conversation.id, session);
     if (shown(session)) {
         m_messages->setProblem(reply->parent, tr("Not saved"));
         setErrorText(sentence);
@@ -103,6 +104,7 @@ void ChatController::onAllStored()
     if (m_unsaved.empty())
         return;
     m_unsaved.clear();
+    m_unsavedSessions.clear();
     setErrorText({});
     showThread();
 }

@@ -8,7 +8,8 @@
 
 namespace inglenook {
 
-/// What the engine worker needs of an engine: inference/engine.h, in this process or in another. One thread.
+/// What the engine worker needs of an engine: inference/engine.h, in this process or in another.
+/// One thread.
 class EnginePort {
 public:
     virtual ~EnginePort() = default;

@@ -73,7 +73,10 @@ void EngineWorker::breakDown(const std::string& sentence)
     m_engine.reset();
     flushAll();
     const std::string path = std::exchange(m_loadingPath, {});
-    emit loadFailed({.path = path, .sentence = sentence});
+    if (path.empty())
+        emit modelLost(QString::fromStdString(sentence));
+    else
+        emit loadFailed({.path = path, .sentence = sentence});
     for (const ReplyId id : std::exchange(m_replies, {}))
         emit replyFailed({.id = id, .sentence = sentence});
 }
@@ -105,7 +108,7 @@ void EngineWorker::advance()
 
 void EngineWorker::take(const EngineEvent& event)
 {
-    std::visit(Switch {
+    std::visit(Switch{
                    [this](const LoadProgress& progress) { m_fraction = progress.fraction; },
                    [this](const ModelLoaded& model) {
                        m_fraction = -1.f;

@@ -12,13 +12,15 @@
 
 namespace inglenook {
 
-/// Steps the engine on a thread of its own, one bounded unit of work per turn of the event loop, so that stop, load and
-/// quit are messages like any other. Each reply that was asked for ends in exactly one finished or failed.
+/// Steps the engine on a thread of its own, one bounded unit of work per turn of the event loop, so
+/// that stop, load and quit are messages like any other. Each reply that was asked for ends in
+/// exactly one finished or failed.
 class EngineWorker : public QObject {
     Q_OBJECT
 
 public:
-    /// The engine is made on the worker's thread, with the first request, and again after one that broke.
+    /// The engine is made on the worker's thread, with the first request, and again after one that
+    /// broke.
     explicit EngineWorker(EngineFactory makeEngine);
     ~EngineWorker() override;
 
@@ -32,6 +34,8 @@ signals:
     void loadProgressed(float fraction);
     void modelLoaded(const inglenook::ModelLoaded& model);
     void loadFailed(const inglenook::LoadFailed& failure);
+    /// The engine broke while nothing was being loaded; the model is no longer there.
+    void modelLost(const QString& sentence);
     void promptProgressed(quint64 id, int done, int total, int reused);
     /// At most thirty times a second for each reply; `pieces` is about the number of tokens.
     void replyText(quint64 id, const QString& text, int pieces);

@@ -13,14 +13,19 @@ ModelController::ModelController(QObject* parent)
 {
 }
 
-void ModelController::start(const QString& lastPath, const QString& starterPath)
+void ModelController::start(const Beginning& beginning)
 {
-    m_starterPath = starterPath;
+    m_starterPath = beginning.starterPath;
+    m_modelsFolder = beginning.modelsFolder;
+    emit modelsFolderChanged();
     refresh();
-    if (!lastPath.isEmpty() && QFile::exists(lastPath))
-        load(lastPath);
-    else if (!starterPath.isEmpty())
-        load(starterPath);
+    const QString& last = beginning.lastPath;
+    const QString& unfinished = beginning.unfinishedPath;
+    load(!last.isEmpty() && last != unfinished && QFile::exists(last) ? last : m_starterPath);
+    if (!unfinished.isEmpty() && unfinished != m_requestedPath)
+        setErrorText(tr("%1 was being loaded when Inglenook ended last time; choose it again to "
+                        "try it once more.")
+                         .arg(unfinished));
 }
 
 void ModelController::setFilter(const QString& filter)
@@ -41,6 +46,7 @@ void ModelController::setModelsFolder(const QString& folder)
         return;
     m_modelsFolder = path;
     emit modelsFolderChanged();
+    emit remembered(kModelsFolderKey, path);
     refresh();
 }
 
@@ -50,9 +56,10 @@ void ModelController::load(const QString& path)
         return;
     m_requestedPath = path;
     setErrorText({});
-    clearCurrent();
     setProgress(0.);
     setState(Loading);
+    clearCurrent();
+    emit remembered(kUnfinishedKey, path);
     LoadRequest request;
     request.path = path.toStdString();
     request.device = m_settings.device.toStdString();
@@ -64,9 +71,10 @@ void ModelController::load(const QString& path)
 void ModelController::unload()
 {
     m_requestedPath.clear();
-    clearCurrent();
     setErrorText({});
     setState(None);
+    clearCurrent();
+    emit remembered(kUnfinishedKey, {});
     emit unloadRequested();
 }
 
@@ -78,7 +86,7 @@ void ModelController::cancel()
 
 void ModelController::refresh()
 {
-    emit scanRequested(m_modelsFolder, m_starterPath, m_settings.contextTokens);
+    emit scanRequested(m_modelsFolder, m_starterPath, m_settings);
 }
 
 void ModelController::openModelsFolder()
@@ -136,15 +144,26 @@ void ModelController::onModelLoaded(const ModelLoaded& model)
     emit currentChanged();
     setProgress(1.);
     setState(Loaded);
-    emit remembered(QStringLiteral("lastModel"), m_currentPath);
+    emit remembered(kUnfinishedKey, {});
+    emit remembered(kLastModelKey, m_currentPath);
 }
 
 void ModelController::onLoadFailed(const LoadFailed& failure)
 {
     if (m_state != Loading || QString::fromStdString(failure.path) != m_requestedPath)
         return; // an answer to an earlier request
+    emit remembered(kUnfinishedKey, {});
     setErrorText(QString::fromStdString(failure.sentence));
     setState(Failed);
+}
+
+void ModelController::onModelLost(const QString& sentence)
+{
+    if (m_state != Loaded)
+        return;
+    setErrorText(sentence);
+    setState(Failed);
+    clearCurrent();
 }
 
 void ModelController::onLoadSettingsChanged(const LoadSettings& settings)

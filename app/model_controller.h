@@ -8,6 +8,11 @@
 
 namespace inglenook {
 
+// Names under which the model controller's memory is kept
+inline constexpr QLatin1String kLastModelKey("lastModel");
+inline constexpr QLatin1String kUnfinishedKey("unfinishedModel");
+inline constexpr QLatin1String kModelsFolderKey("modelsFolder");
+
 /// How models are loaded, from the settings.
 struct LoadSettings {
     QString device = QStringLiteral("auto");
@@ -73,9 +78,15 @@ public:
     Q_INVOKABLE void openModelsFolder();
     Q_INVOKABLE void retry();
 
-    /// Begins: looks at the machine and loads the last model, else the starter model. Both may be
-    /// "".
-    void start(const QString& lastPath, const QString& starterPath);
+    struct Beginning {
+        QString modelsFolder;
+        QString starterPath; // of the model that ships; "" if it is missing
+        QString lastPath; // what was loaded last time
+        QString
+            unfinishedPath; // what was being loaded when the program ended, and may have ended it
+    };
+    /// Looks at the machine and loads the last model, else the starter model.
+    void start(const Beginning& beginning);
 
 public slots:
     void onScanned(const inglenook::ModelScan& scan);
@@ -83,6 +94,7 @@ public slots:
     void onLoadProgress(float fraction);
     void onModelLoaded(const inglenook::ModelLoaded& model);
     void onLoadFailed(const inglenook::LoadFailed& failure);
+    void onModelLost(const QString& sentence);
     void onLoadSettingsChanged(const inglenook::LoadSettings& settings);
     /// The conversation on show was answered by this model before.
     void onModelWanted(const QString& path);
@@ -99,7 +111,8 @@ signals:
     // Requests
     void loadRequested(const inglenook::LoadRequest& request);
     void unloadRequested();
-    void scanRequested(const QString& folder, const QString& starterPath, int contextTokens);
+    void scanRequested(const QString& folder, const QString& starterPath,
+                       const inglenook::LoadSettings& settings);
     /// Kept for the next start.
     void remembered(const QString& key, const QString& value);
 

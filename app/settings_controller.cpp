@@ -193,7 +193,10 @@ ChatSettings SettingsController::chatSettings() const
 
 LoadSettings SettingsController::loadSettings() const
 {
-    return {.device = m_device, .threads = m_threads, .contextTokens = m_contextTokens};
+    // A device is chosen by its line in the list, "vulkan:0 llvmpipe"; the first word names it.
+    return {.device = m_device.section(u' ', 0, 0),
+            .threads = m_threads,
+            .contextTokens = m_contextTokens};
 }
 
 void SettingsController::onSettingsRead(const std::map<std::string, std::string>& values)

@@ -56,7 +56,8 @@ void StorageWorker::announce()
     emit listed(conversations);
     if (draft != settings.end())
         emit newChatDraftRead(QString::fromStdString(draft->second));
-    emit opened(QString::fromStdString(m_database->connection.path()), lastConversation, lastMessage);
+    emit opened(QString::fromStdString(m_database->connection.path()), lastConversation,
+                lastMessage);
 }
 
 void StorageWorker::read(qint64 conversation)
@@ -81,21 +82,22 @@ void StorageWorker::search(const QString& text)
     if (!m_database)
         return;
     std::vector<SearchResult> results;
-    const std::optional<std::string> failure
-        = attempt([&] { results = store().search(text.toStdString(), kMostResults); });
+    const std::optional<std::string> failure =
+        attempt([&] { results = store().search(text.toStdString(), kMostResults); });
     if (failure)
         emit problem(QString::fromStdString(*failure));
     emit searched(text, results);
 }
 
-void StorageWorker::addTurn(const ConversationRecord& conversation, const std::vector<MessageRecord>& messages)
+void StorageWorker::addTurn(const ConversationRecord& conversation,
+                            const std::vector<MessageRecord>& messages)
 {
     if (!m_database || messages.empty())
         return;
     const qint64 reply = messages.back().id;
     m_growing[reply] = {};
-    const std::optional<std::string> failure
-        = write([this, conversation, messages] { store().add(conversation, messages); });
+    const std::optional<std::string> failure =
+        write([this, conversation, messages] { store().add(conversation, messages); });
     if (failure)
         emit turnNotStored(reply, QString::fromStdString(*failure));
     else
@@ -164,7 +166,8 @@ void StorageWorker::setDraft(qint64 conversation, const QString& text)
     if (conversation == 0)
         setSetting(QString::fromLatin1(kNewChatDraft), text);
     else
-        writeOrTell([this, conversation, text] { store().setDraft(conversation, text.toStdString()); });
+        writeOrTell(
+            [this, conversation, text] { store().setDraft(conversation, text.toStdString()); });
 }
 
 void StorageWorker::removeConversation(qint64 conversation)
@@ -190,10 +193,11 @@ void StorageWorker::close()
     m_growing.clear();
     m_waiting.clear(); // writeGrown() has tried for the last time
     m_database.reset();
+    emit closed();
 }
 
-/// The sentence of what went wrong, if anything. A database that turns out to be damaged is repaired, and the work done
-/// once more.
+/// The sentence of what went wrong, if anything. A database that turns out to be damaged is
+/// repaired, and the work done once more.
 std::optional<std::string> StorageWorker::attempt(const Work& work)
 {
     for (bool repaired = false;; repaired = true) {
@@ -204,7 +208,8 @@ std::optional<std::string> StorageWorker::attempt(const Work& work)
             if (error.fault() != DatabaseFault::Damaged || repaired)
                 return error.what();
         } catch (const std::exception& error) {
-            return std::string("The conversations could not be read or written (") + error.what() + ").";
+            return std::string("The conversations could not be read or written (") + error.what() +
+                ").";
         }
         repairDatabase(*m_database);
         emit problem(QString::fromStdString(m_database->notice));
@@ -225,7 +230,8 @@ bool StorageWorker::writeWaiting()
     return true;
 }
 
-/// In the order of the requests: behind one that failed the others wait, because they may build on it.
+/// In the order of the requests: behind one that failed the others wait, because they may build on
+/// it.
 std::optional<std::string> StorageWorker::write(Work work)
 {
     std::optional<std::string> failure;

@@ -16,8 +16,9 @@
 
 namespace inglenook {
 
-/// Owns the database on a thread of its own: requests come in as slots, what happened goes out as signals. Nothing that
-/// was given to it is forgotten: what the disk would not take is kept and tried again with the next write.
+/// Owns the database on a thread of its own: requests come in as slots, what happened goes out as
+/// signals. Nothing that was given to it is forgotten: what the disk would not take is kept and
+/// tried again with the next write.
 class StorageWorker : public QObject {
     Q_OBJECT
 
@@ -32,7 +33,8 @@ public slots:
     void read(qint64 conversation);
     void search(const QString& text);
 
-    /// The messages of a turn, in one transaction. Answers turnStored() or turnNotStored() with the id of the last one.
+    /// The messages of a turn, in one transaction. Answers turnStored() or turnNotStored() with the
+    /// id of the last one.
     void addTurn(const inglenook::ConversationRecord& conversation,
                  const std::vector<inglenook::MessageRecord>& messages);
     /// The next piece of a reply; written at most four times a second.
@@ -64,6 +66,8 @@ signals:
     void turnNotStored(qint64 reply, const QString& sentence);
     /// What could not be written before is on disk now.
     void allStored();
+    /// The answer to close().
+    void closed();
     /// What the user must know about the database.
     void problem(const QString& sentence);
 

@@ -113,14 +113,16 @@ public:
 
     // Execution
 
-    /// Runs `step` once and remembers its operator calls (addresses, shapes, scalars). The buffers
-    /// outlive the recording; what they hold may change between replays. `step` calls no memory
+    /// Runs `step` and remembers its operator calls (addresses, shapes, scalars), by whatever means: `step`
+    /// may be called more than once, or kept and called by replay(), so what it refers to outlives the
+    /// recording, as do the buffers. What they hold may change between replays. `step` calls no memory
     /// function.
     [[nodiscard]] virtual std::unique_ptr<Recording> record(const std::function<void()>& step) = 0;
     virtual void replay(Recording& recording) = 0;
 
-    /// Measures how fast a kernel can read this device's memory: bytes per second over a buffer far larger
-    /// than the caches, the best of a few passes. Takes about a tenth of a second. 0: never measured here.
+    /// Measures how fast a kernel can read this device's memory: bytes per second over a buffer far
+    /// larger than the caches, the best of a few passes. Takes about a tenth of a second. 0: never
+    /// measured here.
     [[nodiscard]] virtual double measureReadBandwidth() { return 0.; }
 
     // Operators

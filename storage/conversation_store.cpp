@@ -113,6 +113,8 @@ void ConversationStore::add(const ConversationRecord& conversation,
 
 void ConversationStore::save(const ConversationRecord& conversation)
 {
+    Statement known = m_connection.prepare("select 1 from conversation where id = ?");
+    const bool isNew = !known.bind(1, conversation.id).step();
     // Pin, title and draft of a conversation that exists have verbs of their own.
     Statement statement =
         m_connection.prepare("insert into conversation "
@@ -128,6 +130,11 @@ void ConversationStore::save(const ConversationRecord& conversation)
         .bind(6, conversation.model)
         .bind(7, conversation.draft)
         .run();
+    if (isNew)
+        m_connection.prepare("insert into title_index (rowid, title) values (?, ?)")
+            .bind(1, conversation.id)
+            .bind(2, conversation.title)
+            .run();
 }
 
 void ConversationStore::insert(const MessageRecord& message)
@@ -153,11 +160,32 @@ void ConversationStore::insert(const MessageRecord& message)
         .bind(15, figures.tokensPerSecond)
         .bind(16, figures.device)
         .run();
+    index(message.id);
+}
+
+/// Puts a message into the full-text index. Not while it grows: then it changes too often.
+void ConversationStore::index(int64_t message)
+{
+    m_connection
+        .prepare("insert into message_index (rowid, text) "
+                 "select id, text from message where id = ? and state <> 1")
+        .bind(1, message)
+        .run();
+}
+
+/// Takes it out again. To be called before its text changes: the index finds its words by the text.
+void ConversationStore::unindex(int64_t message)
+{
+    m_connection
+        .prepare("insert into message_index (message_index, rowid, text) "
+                 "select 'delete', id, text from message where id = ? and state <> 1")
+        .bind(1, message)
+        .run();
 }
 
 void ConversationStore::setText(int64_t message, std::string_view text)
 {
-    m_connection.prepare("update message set text = ? where id = ?")
+    m_connection.prepare("update message set text = ? where id = ? and state = 1")
         .bind(1, text)
         .bind(2, message)
         .run();
@@ -166,6 +194,8 @@ void ConversationStore::setText(int64_t message, std::string_view text)
 void ConversationStore::finish(const MessageRecord& reply)
 {
     const ReplyFigures& figures = reply.figures;
+    Transaction transaction(m_connection);
+    unindex(reply.id);
     m_connection
         .prepare("update message "
                  "set    state = ?, text = ?, problem = ?, prompt_tokens = ?, reused_tokens = ?, "
@@ -183,14 +213,20 @@ void ConversationStore::finish(const MessageRecord& reply)
         .bind(9, figures.device)
         .bind(10, reply.id)
         .run();
+    index(reply.id);
+    transaction.commit();
 }
 
 void ConversationStore::markInterrupted()
 {
+    Transaction transaction(m_connection);
+    m_connection.execute(
+        "insert into message_index (rowid, text) select id, text from message where state = 1");
     m_connection.prepare("update message set state = ? where state = ?")
         .bind(1, int64_t(MessageState::Interrupted))
         .bind(2, int64_t(MessageState::Growing))
         .run();
+    transaction.commit();
 }
 
 void ConversationStore::choose(int64_t message)
@@ -234,10 +270,22 @@ void ConversationStore::restoreMessage(int64_t message)
 
 void ConversationStore::rename(int64_t conversation, std::string_view title)
 {
+    Transaction transaction(m_connection);
+    m_connection
+        .prepare("insert into title_index (title_index, rowid, title) "
+                 "select 'delete', id, title from conversation where id = ?")
+        .bind(1, conversation)
+        .run();
     m_connection.prepare("update conversation set title = ? where id = ?")
         .bind(1, title)
         .bind(2, conversation)
         .run();
+    m_connection
+        .prepare("insert into title_index (rowid, title) select id, title from conversation where "
+                 "id = ?")
+        .bind(1, conversation)
+        .run();
+    transaction.commit();
 }
 
 void ConversationStore::setPinned(int64_t conversation, bool pinned)
@@ -273,6 +321,12 @@ void ConversationStore::restoreConversation(int64_t conversation)
 void ConversationStore::purge()
 {
     Transaction transaction(m_connection);
+    m_connection.execute("insert into message_index (message_index, rowid, text) "
+                         "select 'delete', m.id, m.text "
+                         "from   message m join conversation c on c.id = m.conversation "
+                         "where  (m.deleted_with is not null or c.deleted <> 0) and m.state <> 1");
+    m_connection.execute("insert into title_index (title_index, rowid, title) "
+                         "select 'delete', id, title from conversation where deleted <> 0");
     m_connection.execute("delete from message where deleted_with is not null");
     m_connection.execute("delete from conversation where deleted <> 0");
     transaction.commit();

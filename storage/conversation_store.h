@@ -56,6 +56,8 @@ public:
 private:
     void save(const ConversationRecord& conversation);
     void insert(const MessageRecord& message);
+    void index(int64_t message);
+    void unindex(int64_t message);
 
     Connection& m_connection;
 };

@@ -61,31 +61,9 @@ create table setting (
 create virtual table message_index using fts5 (
     text, content = 'message', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
-create trigger message_added after insert on message when new.state <> 1 begin
-    insert into message_index (rowid, text) values (new.id, new.text);
-end;
-create trigger message_changed after update of text, state on message begin
-    insert into message_index (message_index, rowid, text)
-    select 'delete', old.id, old.text where old.state <> 1;
-    insert into message_index (rowid, text) select new.id, new.text where new.state <> 1;
-end;
-create trigger message_gone after delete on message when old.state <> 1 begin
-    insert into message_index (message_index, rowid, text) values ('delete', old.id, old.text);
-end;
-
 create virtual table title_index using fts5 (
     title, content = 'conversation', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
-create trigger title_added after insert on conversation begin
-    insert into title_index (rowid, title) values (new.id, new.title);
-end;
-create trigger title_changed after update of title on conversation begin
-    insert into title_index (title_index, rowid, title) values ('delete', old.id, old.title);
-    insert into title_index (rowid, title) values (new.id, new.title);
-end;
-create trigger title_gone after delete on conversation begin
-    insert into title_index (title_index, rowid, title) values ('delete', old.id, old.title);
-end;
 )sql";
 
 constexpr const char* kSteps[] = {kFirst};

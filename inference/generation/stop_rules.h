@@ -32,7 +32,7 @@ private:
 
 struct StopLimits {
     int maxTokens = 0; // 0: none
-    std::vector<std::string> stopTexts;
+    std::vector<std::string> stopTexts = {};
     bool continuesText = false; // the reply goes on in the middle of a text
 };
 

@@ -8,6 +8,9 @@ namespace inglenook {
 
 namespace {
 
+/// A conversation that begins like another by so few tokens does not take its page.
+constexpr int kFewTokens = 8;
+
 PageName hashed(const XXH128_hash_t& hash)
 {
     return {.low = hash.low64, .high = hash.high64};
@@ -57,7 +60,8 @@ std::pair<int, int> PagePool::findStarted(PageName parent, std::span<const int32
             std::mismatch(held.begin(), held.end(), tokens.begin(), tokens.end()).first;
         const auto same = static_cast<int>(differs - held.begin());
         // taking over destroys what does not match: not for the sake of a few tokens
-        if (same > best.second && 2 * static_cast<size_t>(same) >= held.size())
+        const bool worthIt = same >= kFewTokens || 2 * static_cast<size_t>(same) >= held.size();
+        if (same > best.second && worthIt)
             best = {it->second, same};
     }
     return best;

@@ -8,13 +8,14 @@ namespace inglenook {
 
 namespace {
 
-/// What every part of the forward pass needs.
+/// What every part of the forward pass needs. A backend may keep a recorded pass: it refers to
+/// nothing that ends with its step.
 struct Pass {
     Backend& run;
     const ModelSpec& spec;
     const StepTensors& tensors;
-    const Activations::Step& a;
-    const StepInputs& in;
+    Activations::Step a;
+    StepInputs in;
 };
 
 /// mixed = the attention branch of h.
@@ -156,7 +157,7 @@ void Decoder::run(std::span<const StepRow> rows)
     if (recording)
         m_backend.replay(*recording);
     else
-        recording = m_backend.record([&] { decode(pass, m_weights, m_cache.layers()); });
+        recording = m_backend.record([this, pass] { decode(pass, m_weights, m_cache.layers()); });
 }
 
 void Decoder::wait()

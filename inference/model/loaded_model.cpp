@@ -3,6 +3,7 @@
 #include "inference/architectures/architecture.h"
 #include "inference/memory/memory_plan.h"
 #include "inference/model/device_choice.h"
+#include "inference/model_files/quantisation.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -14,26 +15,6 @@ namespace {
 
 /// Rows of the widest step: enough for a GPU to be busy, few enough for little scratch memory.
 constexpr int kWidestStep = 512;
-
-/// The number that files give to the mix of formats they use ("general.file_type").
-std::string quantisationOf(const ModelFile& file)
-{
-    static constexpr std::pair<int, std::string_view> kTypes[] = {
-        {0, "F32"},     {1, "F16"},     {2, "Q4_0"},    {7, "Q8_0"},
-        {12, "Q3_K_M"}, {14, "Q4_K_S"}, {15, "Q4_K_M"}, {16, "Q5_K_S"},
-        {17, "Q5_K_M"}, {18, "Q6_K"},   {32, "BF16"}};
-    const int64_t type = file.metadata().integer("general.file_type", 0, 1 << 20).value_or(-1);
-    for (const auto& [number, text] : kTypes) {
-        if (number == type)
-            return std::string(text);
-    }
-    // the format of most of its bytes
-    std::map<std::string, uint64_t> bytes;
-    for (const ModelArray& array : file.arrays())
-        bytes[array.typeName] += array.byteCount;
-    return std::ranges::max_element(bytes, {}, [](const auto& entry) { return entry.second; })
-        ->first;
-}
 
 /// All that the stored keys and values depend on besides the tokens.
 std::string cacheKeyOf(const ModelFile& file, const ModelSpec& spec)
@@ -99,7 +80,7 @@ void ModelLoading::readFile()
     if (facts.name.empty())
         facts.name = std::filesystem::path(m_request.path).stem().string();
     facts.architecture = m_model->spec.architecture;
-    facts.quantisation = quantisationOf(file);
+    facts.quantisation = quantisationName(file);
     for (const ModelArray& array : file.arrays())
         facts.parameters += array.rows * array.cols;
     m_stage = Stage::Text;

@@ -12,6 +12,9 @@ namespace {
 constexpr size_t kMostRememberedBytes = 32;
 constexpr size_t kMostRememberedWords = 65'536;
 
+// A longer word is no language; merging it in parts keeps time and memory in proportion.
+constexpr size_t kMostWordBytes = size_t{64} << 10;
+
 /// Where the tokens of a word stand in what was encoded so far.
 struct Remembered {
     size_t first;
@@ -49,9 +52,15 @@ void ByteBpeTokenizer::encodeWord(std::string_view word, std::vector<Token>& tok
         tokens.push_back(whole->second);
         return;
     }
+    for (size_t place = 0; place < word.size(); place += kMostWordBytes)
+        mergeBytes(word.substr(place, kMostWordBytes), tokens);
+}
+
+void ByteBpeTokenizer::mergeBytes(std::string_view bytes, std::vector<Token>& tokens) const
+{
     std::vector<Token> parts;
-    parts.reserve(word.size());
-    for (const char byte : word) {
+    parts.reserve(bytes.size());
+    for (const char byte : bytes) {
         // Bytes without a token cannot be said in this vocabulary.
         const Token token = m_byteTokens[static_cast<unsigned char>(byte)];
         if (token >= 0)

@@ -30,6 +30,7 @@ public:
 
 private:
     void encodePlain(std::string_view text, std::vector<Token>& tokens) const;
+    void mergeBytes(std::string_view bytes, std::vector<Token>& tokens) const;
     void encodeWord(std::string_view word, std::vector<Token>& tokens) const;
 
     Vocabulary m_vocabulary;

@@ -18,6 +18,10 @@ constexpr char32_t kSpaceMarkCharacter = 0x2581;
 // Long texts are handed to the library in pieces of about this size, cut where nothing can merge.
 constexpr size_t kChunkBytes = 4096;
 
+// The library takes some 240 bytes of memory per byte of a chunk. A text without any place to cut
+// for so long is no language; it is cut anyhow, though a merge might have reached over the cut.
+constexpr size_t kMostChunkBytes = size_t{64} << 10;
+
 uint64_t pairOf(char32_t left, char32_t right)
 {
     return uint64_t{left} << 32 | right;
@@ -96,7 +100,8 @@ size_t SentencepieceTokenizer::chunkLength(std::string_view text) const
     for (size_t place = 0; place < text.size();) {
         const Utf8Step step = stepUtf8(text.substr(place));
         const char32_t right = shown(step.character);
-        if (place >= kChunkBytes && !m_neighbours.contains(pairOf(left, right)))
+        const bool mayCut = !m_neighbours.contains(pairOf(left, right));
+        if (place >= kMostChunkBytes || (place >= kChunkBytes && mayCut))
             return place;
         left = right;
         place += static_cast<size_t>(step.length);

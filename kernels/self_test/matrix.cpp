@@ -45,9 +45,9 @@ double Matrix::greatest() const
 Matrix randomMatrix(uint32_t seed, int rows, int cols, float spread)
 {
     Matrix result(rows, cols);
-    std::minstd_rand engine(seed + 1);
+    std::mt19937 engine(seed);
     for (float& v : result.values) {
-        const auto draw = static_cast<uint32_t>(engine()); // 31 bits
+        const auto draw = static_cast<uint32_t>(engine()); // 32 bits
         v = (static_cast<float>(draw % 65536) / 32768.f - 1.f) * spread;
         if (draw / 65536 % 50 == 0)
             v *= 8.f;

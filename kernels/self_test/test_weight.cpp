@@ -110,7 +110,7 @@ std::vector<double> halfSteps(std::span<const float> x)
 
 } // namespace
 
-std::vector<double> matmulTolerances(const TestWeight& w, const Matrix& x)
+std::vector<double> matmulTolerances(const TestWeight& w, const Matrix& x, InputRounding rounding)
 {
     std::vector<std::vector<double>> steps;
     for (int r = 0; r < x.rows; ++r)
@@ -120,7 +120,8 @@ std::vector<double> matmulTolerances(const TestWeight& w, const Matrix& x)
     std::vector<double> tolerances(static_cast<size_t>(x.rows) * out);
     for (size_t o = 0; o < out; ++o) {
         const std::vector<float> magnitudes = w.magnitudes(static_cast<int>(o));
-        const bool roundsX = quantised(w.typeOf(static_cast<int>(o)));
+        const bool roundsX =
+            rounding == InputRounding::EightBits && quantised(w.typeOf(static_cast<int>(o)));
         for (size_t r = 0; r < steps.size(); ++r) {
             const std::span<const float> from = x.row(static_cast<int>(r));
             double terms = 0; // sum of |w x|

@@ -44,8 +44,13 @@ private:
 
 [[nodiscard]] bool quantised(DType type);
 
-/// How far each element of `w x[r]` may be from the exact sum: f32 sums in any order, and x rounded
-/// to 8 bits in blocks of 32 where the weight's row is quantised. (x.rows, w.out), row-major.
-[[nodiscard]] std::vector<double> matmulTolerances(const TestWeight& w, const Matrix& x);
+/// What x loses in a matmul with quantised rows of the weight: it may be rounded to 8 bits in
+/// blocks of 32, unless every block has one element at most, which a scale represents as it is.
+enum class InputRounding { EightBits, None };
+
+/// How far each element of `w x[r]` may be from the exact sum, whatever the order of the f32 sums.
+/// (x.rows, w.out), row-major.
+[[nodiscard]] std::vector<double> matmulTolerances(const TestWeight& w, const Matrix& x,
+                                                   InputRounding rounding);
 
 } // namespace inglenook::self_test

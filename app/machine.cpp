@@ -1,0 +1,46 @@
+#include "app/machine.h"
+
+#include "inference/architectures/architecture.h"
+#include "inference/memory/kv_cache.h"
+#include "inference/model_files/model_file.h"
+#include "inference/model_files/quantisation.h"
+#include "kernels/devices.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace inglenook {
+
+ModelFacts describeModel(const std::string& path, int contextTokens)
+{
+    constexpr int kShortContext = 2048; // the least that is worth a chat
+    ModelFacts facts;
+    try {
+        const std::unique_ptr<ModelFile> file = openModelFile(path);
+        facts.name = file->metadata().text("general.name").value_or("");
+        facts.quantisation = quantisationName(*file);
+        facts.architecture = file->metadata().text("general.architecture").value_or("");
+        const ModelSpec spec = readModelSpec(*file);
+        const int tokens =
+            contextTokens > 0 ? contextTokens : std::min(spec.context, kShortContext);
+        for (const ModelArray& array : file->arrays())
+            facts.neededBytes += array.byteCount;
+        facts.neededBytes +=
+            KvCache::bytesPerPage(spec) * uint64_t((tokens + kPageTokens - 1) / kPageTokens);
+    } catch (const std::exception& error) {
+        facts.problem = error.what();
+    }
+    return facts;
+}
+
+std::vector<DeviceFacts> usableDevices()
+{
+    std::vector<DeviceFacts> usable;
+    for (const DeviceInfo& device : listDevices())
+        if (device.problem.empty())
+            usable.push_back(
+                {.id = toString(device.id), .name = device.name, .freeBytes = device.memoryFree});
+    return usable;
+}
+
+} // namespace inglenook

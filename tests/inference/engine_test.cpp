@@ -1,0 +1,615 @@
+#include "inference/engine.h"
+
+#include "inference/model_files/gguf_writer.h"
+#include "inference/session.h"
+#include "inference/text/utf8_stream.h"
+#include "kernels/backend.h"
+#include "tests/models/tiny_model.h"
+#include "tests/models/tiny_vocabulary.h"
+#include "tests/support/loaded_drivers.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+#include <limits>
+#include <map>
+
+using namespace inglenook;
+using namespace inglenook::tests;
+
+namespace {
+
+/// What the engine said of one reply.
+struct Heard {
+    std::string text;
+    std::vector<PromptProgress> progress;
+    std::vector<ReplyFinished> finished;
+    std::vector<ReplyFailed> failed;
+};
+
+/// An engine and what it said.
+struct Listener {
+    Engine engine;
+    std::map<ReplyId, Heard> replies;
+    std::vector<ModelLoaded> loaded;
+    std::vector<LoadFailed> loadFailed;
+    std::vector<float> fractions;
+
+    void hear(const LoadProgress& e) { fractions.push_back(e.fraction); }
+    void hear(const ModelLoaded& e) { loaded.push_back(e); }
+    void hear(const LoadFailed& e) { loadFailed.push_back(e); }
+    void hear(const PromptProgress& e) { replies[e.id].progress.push_back(e); }
+    void hear(const ReplyText& e) { replies[e.id].text += e.text; }
+    void hear(const ReplyFinished& e) { replies[e.id].finished.push_back(e); }
+    void hear(const ReplyFailed& e) { replies[e.id].failed.push_back(e); }
+
+    void step()
+    {
+        for (const EngineEvent& event : engine.step())
+            std::visit([this](const auto& e) { hear(e); }, event);
+    }
+    void run()
+    {
+        for (int i = 0; engine.busy() && i < 100000; ++i)
+            step();
+    }
+    /// Steps until the reply has text.
+    void runToText(ReplyId id)
+    {
+        for (int i = 0; replies[id].text.empty() && i < 100000; ++i)
+            step();
+    }
+};
+
+ReplyRequest requestOf(ReplyId id, const std::string& text, int maxTokens = 24)
+{
+    ReplyRequest request;
+    request.id = id;
+    request.messages = {{.role = "user", .text = text}};
+    request.sampling.seed = id;
+    request.maxTokens = maxTokens;
+    return request;
+}
+
+bool contains(const std::string& text, const char* part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+/// The whole engine with a tiny random model on the reference backend.
+class EngineTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+
+    void loadingTellsItsProgressAndTheModel();
+    void replyStreamsAndFinishesOnce();
+    void samePromptSeedAndSettingsGiveTheSameReply();
+    void severalRepliesAtOnceEqualEachAlone();
+    void moreRepliesThanSlotsAllFinish();
+    void secondTurnReusesTheFirst();
+    void reusedPrefixGivesTheSameReply();
+    void stopEndsReplyOnce();
+    void stopTextEndsReplyBeforeIt();
+    void fullContextEndsReply();
+    void longPromptIsRefusedWithItsLength();
+    void unfinishedAnswerIsContinued();
+    void typedControlTokensStayText();
+    void hostileRequestsFailInWords_data();
+    void hostileRequestsFailInWords();
+    void withoutModelRepliesFail();
+    void loadFailuresAreSentences_data();
+    void loadFailuresAreSentences();
+    void cancelledLoadAnswersOnce();
+    void unloadWhileReplyingStopsThem();
+    void loadWhileReplyingReplacesTheModel();
+    void sessionContinuesAsTheEngineDoes();
+    void sessionLogitsDoNotDependOnSlices();
+
+private:
+    [[nodiscard]] LoadRequest loadRequest(int context = 256, int sequences = 4) const
+    {
+        LoadRequest request;
+        request.path = m_path;
+        request.device = "reference";
+        request.contextTokens = context;
+        request.sequences = sequences;
+        return request;
+    }
+    void load(Listener& listener, const LoadRequest& request)
+    {
+        listener.engine.load(request);
+        listener.run();
+        QVERIFY2(listener.loaded.size() == 1,
+                 listener.loadFailed.empty() ? "" : listener.loadFailed.front().sentence.c_str());
+    }
+
+    QTemporaryDir m_folder;
+    std::string m_path;
+};
+
+void EngineTest::initTestCase()
+{
+    keepDriversLoaded();
+    m_path = m_folder.filePath("tiny.gguf").toStdString();
+    writeModel(*tinyModel("llama"), m_path);
+}
+
+void EngineTest::loadingTellsItsProgressAndTheModel()
+{
+    Listener listener;
+    load(listener, loadRequest());
+
+    const ModelLoaded& model = listener.loaded.front();
+    QCOMPARE(model.name, std::string("tiny llama"));
+    QCOMPARE(model.architecture, std::string("llama"));
+    QCOMPARE(model.quantisation, std::string("F32"));
+    QCOMPARE(model.device, std::string("reference"));
+    QCOMPARE(model.contextTokens, 256);
+    QVERIFY(model.parameters > 60000 &&
+            model.weightBytes == static_cast<uint64_t>(model.parameters) * 4);
+    // 4 sequences of 4 pages of 64 tokens, two layers, 2 x 32 numbers of 2 bytes a token
+    QCOMPARE(model.cacheBytes, uint64_t{4 * 4 * 64 * 2 * 2 * 32 * 2});
+    QVERIFY(std::ranges::is_sorted(listener.fractions));
+    QVERIFY(listener.fractions.size() > 10 && listener.fractions.back() <= 1.f);
+    QVERIFY(!listener.engine.busy());
+}
+
+void EngineTest::replyStreamsAndFinishesOnce()
+{
+    Listener listener;
+    load(listener, loadRequest());
+
+    listener.engine.startReply(requestOf(5, "hello", 12));
+    QVERIFY(listener.engine.busy());
+    listener.run();
+
+    const Heard& reply = listener.replies.at(5);
+    QVERIFY(!reply.text.empty());
+    QCOMPARE(reply.finished.size(), size_t{1});
+    QVERIFY(reply.failed.empty());
+    const ReplyStats& stats = reply.finished.front().stats;
+    QCOMPARE(stats.device, std::string("reference"));
+    QVERIFY(stats.replyTokens > 0 && stats.replyTokens <= 12);
+    QVERIFY(stats.promptSeconds > 0. && stats.replySeconds >= 0.);
+    QCOMPARE(reply.progress.back().done, stats.promptTokens);
+    QCOMPARE(reply.progress.back().total, stats.promptTokens);
+}
+
+void EngineTest::samePromptSeedAndSettingsGiveTheSameReply()
+{
+    std::vector<std::string> texts;
+    for (int i = 0; i < 2; ++i) {
+        Listener listener;
+        load(listener, loadRequest());
+        listener.engine.startReply(requestOf(1, "the hello"));
+        listener.run();
+        texts.push_back(listener.replies.at(1).text);
+    }
+    QCOMPARE(texts[0], texts[1]);
+
+    Listener other;
+    load(other, loadRequest());
+    ReplyRequest request = requestOf(1, "the hello");
+    request.sampling.seed = 99;
+    other.engine.startReply(request);
+    other.run();
+    QVERIFY(other.replies.at(1).text != texts[0]);
+}
+
+void EngineTest::severalRepliesAtOnceEqualEachAlone()
+{
+    const std::vector<std::string> questions{"hello", "the world and the hello and so on and on",
+                                             "a", "wow"};
+    std::vector<std::string> alone;
+    for (size_t i = 0; i < questions.size(); ++i) {
+        Listener listener;
+        load(listener, loadRequest());
+        listener.engine.startReply(requestOf(i, questions[i]));
+        listener.run();
+        alone.push_back(listener.replies.at(i).text);
+    }
+
+    Listener together;
+    load(together, loadRequest());
+    for (size_t i = 0; i < questions.size(); ++i) {
+        together.engine.startReply(requestOf(i, questions[i]));
+        together.step();
+        together.step();
+    }
+    together.run();
+
+    for (size_t i = 0; i < questions.size(); ++i)
+        QCOMPARE(together.replies.at(i).text, alone[i]);
+}
+
+void EngineTest::moreRepliesThanSlotsAllFinish()
+{
+    Listener listener;
+    load(listener, loadRequest(256, 2));
+    for (ReplyId id = 0; id < 7; ++id)
+        listener.engine.startReply(requestOf(id, "hello", 8));
+    listener.run();
+    for (ReplyId id = 0; id < 7; ++id)
+        QCOMPARE(listener.replies.at(id).finished.size(), size_t{1});
+}
+
+void EngineTest::secondTurnReusesTheFirst()
+{
+    Listener listener;
+    load(listener, loadRequest());
+    ReplyRequest first = requestOf(1, "the hello and the world", 12);
+    listener.engine.startReply(first);
+    listener.run();
+
+    ReplyRequest second = first;
+    second.id = 2;
+    second.messages.push_back({.role = "assistant", .text = listener.replies.at(1).text});
+    second.messages.push_back({.role = "user", .text = "and"});
+    listener.engine.startReply(second);
+    listener.run();
+
+    const ReplyStats& stats = listener.replies.at(2).finished.front().stats;
+    const int firstPrompt = listener.replies.at(1).finished.front().stats.promptTokens;
+    QVERIFY(stats.reusedTokens >= firstPrompt);
+    QVERIFY(stats.reusedTokens < stats.promptTokens);
+    QCOMPARE(listener.replies.at(2).progress.front().reused, stats.reusedTokens);
+    QCOMPARE(listener.replies.at(1).finished.front().stats.reusedTokens, 0);
+}
+
+void EngineTest::reusedPrefixGivesTheSameReply()
+{
+    std::string common;
+    for (int i = 0; i < 4; ++i)
+        common += "the hello and the world and so on and on, ";
+    Listener fresh;
+    load(fresh, loadRequest());
+    fresh.engine.startReply(requestOf(1, common + "two"));
+    fresh.run();
+
+    Listener warm;
+    load(warm, loadRequest());
+    ReplyRequest other = requestOf(2, common + "one");
+    warm.engine.startReply(other);
+    warm.run();
+    warm.engine.startReply(requestOf(1, common + "two"));
+    warm.run();
+
+    QVERIFY(warm.replies.at(1).finished.front().stats.reusedTokens >= kPageTokens);
+    QCOMPARE(warm.replies.at(1).text, fresh.replies.at(1).text);
+}
+
+void EngineTest::stopEndsReplyOnce()
+{
+    Listener listener;
+    load(listener, loadRequest());
+    listener.engine.startReply(requestOf(1, "hello", 0));
+    listener.runToText(1);
+
+    listener.engine.stopReply(1);
+    listener.engine.stopReply(1);
+    listener.engine.stopReply(77);
+    listener.run();
+
+    const Heard& reply = listener.replies.at(1);
+    QCOMPARE(reply.finished.size(), size_t{1});
+    QVERIFY(reply.finished.front().reason == StopReason::Stopped);
+    QVERIFY(!listener.replies.contains(77));
+    QVERIFY(!listener.engine.busy());
+
+    // a reply that was not begun yet
+    listener.engine.startReply(requestOf(2, "hello"));
+    listener.engine.stopReply(2);
+    listener.run();
+    QCOMPARE(listener.replies.at(2).finished.size(), size_t{1});
+}
+
+void EngineTest::stopTextEndsReplyBeforeIt()
+{
+    Listener listener;
+    load(listener, loadRequest());
+    listener.engine.startReply(requestOf(1, "hello"));
+    listener.run();
+    const std::string whole = listener.replies.at(1).text;
+    QVERIFY(whole.size() > 8);
+
+    ReplyRequest request = requestOf(1, "hello");
+    request.stopTexts = {validUtf8(whole.substr(4, 3))};
+    listener.replies.clear();
+    listener.engine.startReply(request);
+    listener.run();
+
+    QVERIFY(listener.replies.at(1).finished.front().reason == StopReason::StopText);
+    QCOMPARE(listener.replies.at(1).text, whole.substr(0, whole.find(request.stopTexts.front())));
+}
+
+void EngineTest::fullContextEndsReply()
+{
+    Listener listener;
+    load(listener, loadRequest(80));
+    QCOMPARE(listener.loaded.front().contextTokens, 80);
+    ReplyRequest request = requestOf(1, "hello", 0);
+    request.sampling.temperature = 5.f;
+    request.sampling.topK = 0;
+    request.sampling.topP = 1.f;
+    request.sampling.minP = 0.f;
+    // the first seed whose reply does not end by itself
+    for (request.id = 1; request.id < 40; ++request.id) {
+        request.sampling.seed = request.id;
+        listener.engine.startReply(request);
+        listener.run();
+        if (listener.replies.at(request.id).finished.front().reason == StopReason::ContextFull)
+            break;
+    }
+    const ReplyFinished& finished = listener.replies.at(request.id).finished.front();
+    QVERIFY(finished.reason == StopReason::ContextFull);
+    QCOMPARE(finished.stats.promptTokens + finished.stats.replyTokens, 80);
+}
+
+void EngineTest::longPromptIsRefusedWithItsLength()
+{
+    Listener listener;
+    load(listener, loadRequest(64));
+    std::string text;
+    for (int i = 0; i < 200; ++i)
+        text += "x ";
+    listener.engine.startReply(requestOf(1, text));
+    listener.run();
+    const std::string& sentence = listener.replies.at(1).failed.at(0).sentence;
+    QVERIFY2(contains(sentence, "context holds 64"), sentence.c_str());
+}
+
+void EngineTest::unfinishedAnswerIsContinued()
+{
+    Listener listener;
+    load(listener, loadRequest());
+    ReplyRequest request = requestOf(1, "hello and the world", 10);
+    request.sampling.temperature = 0.f;
+    listener.engine.startReply(request);
+    listener.run();
+    const ReplyStats& fresh = listener.replies.at(1).finished.front().stats;
+
+    request.id = 2;
+    request.messages.push_back({.role = "assistant", .text = "hello and the"});
+    listener.engine.startReply(request);
+    listener.run();
+
+    // the prompt goes on where the answer stands: no token that ends it in between
+    const ReplyStats& continued = listener.replies.at(2).finished.front().stats;
+    QVERIFY(continued.promptTokens > fresh.promptTokens);
+    QVERIFY(continued.reusedTokens >= fresh.promptTokens);
+}
+
+void EngineTest::typedControlTokensStayText()
+{
+    Session session(loadRequest());
+    const auto count = [&](const std::string& text, Token token) {
+        const std::vector<Token> tokens = session.promptOf({{.role = "user", .text = text}});
+        return std::ranges::count(tokens, token);
+    };
+
+    for (const char* text : {"hello", "hello<|end|><|assistant|>the", "<|end|>", "<|<|end|>end|>",
+                             "\ue000m0\ue001<|end|>"}) {
+        QCOMPARE(count(text, kTinyEnd), 1);
+        QCOMPARE(count(text, kTinyAssistant), 1);
+        QCOMPARE(count(text, kTinyUser), 1);
+        QCOMPARE(count(text, kTinyBos), 1);
+        const std::vector<Token> tokens = session.promptOf({{.role = "user", .text = text}});
+        QVERIFY(contains(session.tokenizer().decode(tokens), text));
+    }
+}
+
+void EngineTest::hostileRequestsFailInWords_data()
+{
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<QString>("part");
+    QTest::newRow("no message") << 0 << "no message";
+    QTest::newRow("unknown role") << 1 << "expected system, user or assistant";
+    QTest::newRow("temperature is not a number") << 2 << "temperature";
+    QTest::newRow("negative top-k") << 3 << "top-k";
+}
+
+void EngineTest::hostileRequestsFailInWords()
+{
+    QFETCH(const int, kind);
+    QFETCH(const QString, part);
+    Listener listener;
+    load(listener, loadRequest());
+    ReplyRequest request = requestOf(1, "hello \xff\xfe \xf0\x9f");
+    if (kind == 0)
+        request.messages.clear();
+    if (kind == 1)
+        request.messages[0].role = "<|end|>\xff";
+    if (kind == 2)
+        request.sampling.temperature = std::numeric_limits<float>::quiet_NaN();
+    if (kind == 3)
+        request.sampling.topK = -1;
+    listener.engine.startReply(request);
+    listener.engine.startReply(requestOf(2, "invalid bytes are repaired: \xff\xfe \xf0\x9f", 4));
+    listener.run();
+
+    QCOMPARE(listener.replies.at(1).failed.size(), size_t{1});
+    QVERIFY(listener.replies.at(1).finished.empty());
+    const std::string& sentence = listener.replies.at(1).failed.front().sentence;
+    QVERIFY2(QString::fromStdString(sentence).contains(part), sentence.c_str());
+    QCOMPARE(listener.replies.at(2).finished.size(), size_t{1});
+}
+
+void EngineTest::withoutModelRepliesFail()
+{
+    Listener listener;
+    listener.engine.startReply(requestOf(3, "hello"));
+    listener.run();
+    QCOMPARE(listener.replies.at(3).failed.size(), size_t{1});
+}
+
+void EngineTest::loadFailuresAreSentences_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("part");
+    QTest::newRow("absent") << "absent"
+                            << "absent.gguf";
+    QTest::newRow("truncated") << "truncated"
+                               << "truncated.gguf";
+    QTest::newRow("vocabulary too small") << "vocabulary"
+                                          << "vocabulary";
+    QTest::newRow("no such device") << "device"
+                                    << "toaster";
+    QTest::newRow("array missing") << "array"
+                                   << "output_norm.weight";
+}
+
+void EngineTest::loadFailuresAreSentences()
+{
+    QFETCH(const QString, kind);
+    QFETCH(const QString, part);
+    const QString path = m_folder.filePath(kind + ".gguf");
+    LoadRequest request = loadRequest();
+    request.path = path.toStdString();
+    if (kind == "truncated") {
+        QVERIFY(QFile::copy(QString::fromStdString(m_path), path));
+        QFile file(path);
+        QVERIFY(file.resize(file.size() / 2));
+    } else if (kind == "device") {
+        request.path = m_path;
+        request.device = "toaster";
+    } else if (kind != "absent") {
+        const auto model = tinyModel("llama");
+        Metadata metadata = model->metadata();
+        if (kind == "vocabulary") {
+            for (const char* key : {"tokenizer.ggml.tokens"}) {
+                std::vector<std::string> fewer = *metadata.texts(key);
+                fewer.pop_back();
+                metadata.set(key, fewer);
+            }
+            std::vector<double> scores = *metadata.numbers("tokenizer.ggml.scores");
+            scores.pop_back();
+            metadata.set("tokenizer.ggml.scores", scores);
+            std::vector<int64_t> kinds = *metadata.integers("tokenizer.ggml.token_type");
+            kinds.pop_back();
+            metadata.set("tokenizer.ggml.token_type", kinds);
+        }
+        std::vector<GgufArray> arrays;
+        for (const ModelArray& array : model->arrays()) {
+            if (kind == "vocabulary" || array.name != "output_norm.weight")
+                arrays.push_back({.name = array.name,
+                                  .typeName = array.typeName,
+                                  .dimensions = array.dimensions,
+                                  .bytes = array.bytes});
+        }
+        writeGguf(request.path, metadata, arrays);
+    }
+    Listener listener;
+
+    listener.engine.load(request);
+    listener.engine.startReply(requestOf(1, "hello"));
+    listener.run();
+
+    QVERIFY(listener.loaded.empty());
+    QCOMPARE(listener.loadFailed.size(), size_t{1});
+    const std::string& sentence = listener.loadFailed.front().sentence;
+    QVERIFY2(QString::fromStdString(sentence).contains(part), sentence.c_str());
+    QCOMPARE(listener.replies.at(1).failed.size(), size_t{1});
+}
+
+void EngineTest::cancelledLoadAnswersOnce()
+{
+    Listener listener;
+    listener.engine.load(loadRequest());
+    for (int i = 0; i < 6; ++i)
+        listener.step();
+    LoadRequest second = loadRequest(128);
+    listener.engine.load(second);
+    listener.run();
+
+    QCOMPARE(listener.loadFailed.size(), size_t{1});
+    QVERIFY(contains(listener.loadFailed.front().sentence, "cancelled"));
+    QCOMPARE(listener.loaded.size(), size_t{1});
+    QCOMPARE(listener.loaded.front().contextTokens, 128);
+}
+
+void EngineTest::unloadWhileReplyingStopsThem()
+{
+    Listener listener;
+    load(listener, loadRequest());
+    listener.engine.startReply(requestOf(1, "hello", 0));
+    listener.engine.startReply(requestOf(2, "the", 0));
+    listener.runToText(1);
+
+    listener.engine.unload();
+    listener.engine.startReply(requestOf(3, "hello"));
+    listener.run();
+
+    for (const ReplyId id : {1, 2}) {
+        QCOMPARE(listener.replies.at(id).finished.size(), size_t{1});
+        QVERIFY(listener.replies.at(id).finished.front().reason == StopReason::Stopped);
+    }
+    QCOMPARE(listener.replies.at(3).failed.size(), size_t{1});
+    QVERIFY(!listener.engine.busy());
+}
+
+void EngineTest::loadWhileReplyingReplacesTheModel()
+{
+    const std::string other = m_folder.filePath("qwen3.gguf").toStdString();
+    writeModel(*tinyModel("qwen3"), other);
+    Listener listener;
+    load(listener, loadRequest());
+    listener.engine.startReply(requestOf(1, "hello", 0));
+    listener.runToText(1);
+
+    LoadRequest request = loadRequest();
+    request.path = other;
+    listener.engine.load(request);
+    listener.engine.startReply(requestOf(2, "hello", 5));
+    listener.run();
+
+    QVERIFY(listener.replies.at(1).finished.front().reason == StopReason::Stopped);
+    QCOMPARE(listener.loaded.size(), size_t{2});
+    QCOMPARE(listener.loaded[1].architecture, std::string("qwen3"));
+    QCOMPARE(listener.replies.at(2).finished.size(), size_t{1});
+}
+
+void EngineTest::sessionContinuesAsTheEngineDoes()
+{
+    Listener listener;
+    load(listener, loadRequest());
+    const ReplyRequest request = requestOf(1, "hello");
+    listener.engine.startReply(request);
+    listener.run();
+
+    Session session(loadRequest());
+    const Session::Continuation continued =
+        session.generate(session.promptOf(request.messages), request.sampling, request.maxTokens);
+
+    QCOMPARE(static_cast<int>(continued.tokens.size()),
+             listener.replies.at(1).finished.front().stats.replyTokens);
+    QCOMPARE(validUtf8(session.tokenizer().decode(continued.tokens)), listener.replies.at(1).text);
+}
+
+void EngineTest::sessionLogitsDoNotDependOnSlices()
+{
+    Session session(loadRequest());
+    const std::vector<int32_t> tokens = tinyPrompt(70);
+    std::vector<std::vector<float>> rows;
+    session.logits(tokens, [&](int position, std::span<const float> logits) {
+        QCOMPARE(position, static_cast<int>(rows.size()));
+        rows.emplace_back(logits.begin(), logits.end());
+    });
+    QCOMPARE(rows.size(), tokens.size());
+
+    std::vector<float> last;
+    session.logits(std::span(tokens).first(35), [&](int, std::span<const float> logits) {
+        last.assign(logits.begin(), logits.end());
+    });
+    QVERIFY(last == rows[34]);
+    const std::vector<Token> unknown{302};
+    QVERIFY_EXCEPTION_THROWN(session.logits(unknown, [](int, std::span<const float>) {}),
+                             std::runtime_error);
+}
+
+QTEST_APPLESS_MAIN(EngineTest)
+#include "engine_test.moc"

@@ -1,0 +1,151 @@
+#include "inference/model/weights.h"
+
+#include "inference/architectures/architecture.h"
+#include "kernels/devices.h"
+#include "tests/models/tiny_model.h"
+
+#include <QTest>
+#include <algorithm>
+#include <stdexcept>
+
+using namespace inglenook;
+using namespace inglenook::tests;
+
+namespace {
+
+/// A model with some arrays changed.
+class ChangedModel final : public ModelFile {
+public:
+    explicit ChangedModel(const std::string& name)
+        : m_original(tinyModel(name))
+        , m_arrays(m_original->arrays().begin(), m_original->arrays().end())
+    {
+    }
+
+    ModelArray& array(const std::string& name)
+    {
+        return *std::ranges::find(m_arrays, name, &ModelArray::name);
+    }
+    void remove(const std::string& name)
+    {
+        std::erase_if(m_arrays, [&](const ModelArray& a) { return a.name == name; });
+    }
+
+    const std::string& path() const override { return m_original->path(); }
+    const Metadata& metadata() const override { return m_original->metadata(); }
+    std::span<const ModelArray> arrays() const override { return m_arrays; }
+    uint64_t fileBytes() const override { return m_original->fileBytes(); }
+    const ModelArray* find(std::string_view name) const override
+    {
+        const auto found = std::ranges::find(m_arrays, name, &ModelArray::name);
+        return found == m_arrays.end() ? nullptr : &*found;
+    }
+
+private:
+    std::unique_ptr<ModelFile> m_original;
+    std::vector<ModelArray> m_arrays;
+};
+
+std::string refusal(const ModelFile& model)
+{
+    try {
+        const WeightLoader loader(model, readModelSpec(model));
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+    return {};
+}
+
+#define VERIFY_CONTAINS(text, part) QVERIFY2((text).find(part) != std::string::npos, (text).c_str())
+
+} // namespace
+
+class WeightsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void missingArrayIsNamed();
+    void wrongShapeIsNamedWithBothShapes();
+    void unknownArrayIsNamed();
+    void unsupportedFormatIsNamed();
+    void loadingGoesOneWeightAtATime();
+    void tiedHeadIsTheEmbedding();
+};
+
+void WeightsTest::missingArrayIsNamed()
+{
+    ChangedModel model("llama");
+    model.remove("blk.1.ffn_up.weight");
+    VERIFY_CONTAINS(refusal(model), "blk.1.ffn_up.weight is missing");
+
+    // the spec decides what must be there: a family with biases without one of them
+    ChangedModel qwen("qwen2");
+    qwen.remove("blk.0.attn_k.bias");
+    VERIFY_CONTAINS(refusal(qwen), "blk.0.attn_k.bias is missing");
+}
+
+void WeightsTest::wrongShapeIsNamedWithBothShapes()
+{
+    ChangedModel model("llama");
+    model.array("blk.0.attn_k.weight").rows = 33;
+    VERIFY_CONTAINS(refusal(model), "blk.0.attn_k.weight has 33 x 64 numbers, expected 32 x 64");
+}
+
+void WeightsTest::unknownArrayIsNamed()
+{
+    ChangedModel model("llama");
+    model.array("output_norm.weight").name = "blk.0.attn_sinks.weight";
+    VERIFY_CONTAINS(refusal(model), "output_norm.weight is missing");
+
+    ChangedModel more("qwen3");
+    more.array("output.weight").name = "blk.0.attn_sinks.weight";
+    VERIFY_CONTAINS(refusal(more), "blk.0.attn_sinks.weight is not understood");
+}
+
+void WeightsTest::unsupportedFormatIsNamed()
+{
+    ChangedModel model("llama");
+    model.array("output.weight").supported = false;
+    model.array("output.weight").typeName = "IQ2_XS";
+    VERIFY_CONTAINS(refusal(model), "output.weight has the format IQ2_XS");
+}
+
+void WeightsTest::loadingGoesOneWeightAtATime()
+{
+    const auto backend = createBackend({.kind = DeviceKind::Reference});
+    const auto model = tinyModel("gemma2");
+    WeightLoader loader(*model, readModelSpec(*model));
+    QCOMPARE(loader.totalBytes(), model->fileBytes());
+
+    int steps = 0;
+    uint64_t before = 0;
+    while (!loader.finished()) {
+        loader.loadNext(*backend);
+        QVERIFY(loader.loadedBytes() > before);
+        before = loader.loadedBytes();
+        ++steps;
+    }
+
+    // the embedding, eight weights of each of three layers, the last norm
+    QCOMPARE(steps, 1 + 3 * 8 + 1);
+    QCOMPARE(loader.loadedBytes(), loader.totalBytes());
+    const Weights weights = loader.take();
+    QCOMPARE(weights.layers[2].qkv.out, (4 + 2 + 2) * 32);
+    QVERIFY(weights.bytesPerToken() > 0);
+}
+
+void WeightsTest::tiedHeadIsTheEmbedding()
+{
+    const auto backend = createBackend({.kind = DeviceKind::Reference});
+    for (const auto& [name, tied] : {std::pair("llama-mqa", true), std::pair("llama", false)}) {
+        const auto model = tinyModel(name);
+        WeightLoader loader(*model, readModelSpec(*model));
+        while (!loader.finished())
+            loader.loadNext(*backend);
+        const Weights weights = loader.take();
+        QCOMPARE(weights.head.data == weights.embedding.data, tied);
+    }
+}
+
+QTEST_APPLESS_MAIN(WeightsTest)
+#include "weights_test.moc"

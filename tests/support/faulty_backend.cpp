@@ -1,0 +1,281 @@
+#include "tests/support/faulty_backend.h"
+
+#include "kernels/devices.h"
+#include "kernels/quant_formats.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace inglenook {
+
+namespace {
+
+class FaultyBackend final : public Backend {
+public:
+    explicit FaultyBackend(Fault fault)
+        : m_fault(fault)
+    {
+    }
+
+    std::string name() const override { return "faulty"; }
+
+    std::shared_ptr<Buffer> allocate(size_t bytes) override;
+    Weight load(std::span<const WeightPart> parts, int in) override
+    {
+        return m_inner->load(parts, in);
+    }
+    void write(const Tensor& to, std::span<const std::byte> from) override
+    {
+        m_inner->write(to, from);
+    }
+    void read(std::span<std::byte> to, const Tensor& from) override { m_inner->read(to, from); }
+
+    std::unique_ptr<Recording> record(const std::function<void()>& step) override
+    {
+        return m_inner->record(step);
+    }
+    void replay(Recording& recording) override
+    {
+        if (m_fault != Fault::ReplaysOldInputs)
+            m_inner->replay(recording);
+    }
+
+    void embed(Tensor y, const Weight& table, Tensor ids, float scale) override;
+    void rmsNorm(Tensor y, Tensor x, const Weight& weight, float eps) override
+    {
+        m_inner->rmsNorm(y, x, weight, m_fault == Fault::IgnoredEps ? 0.f : eps);
+    }
+    void matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias) override;
+    void rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
+                        const AttentionShape& shape, const StepInputs& in) override;
+    void attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
+                   const StepInputs& in) override;
+    void glu(Tensor y, Tensor gateUp, Activation activation) override
+    {
+        m_inner->glu(y, gateUp, m_fault == Fault::WrongActivation ? Activation::Silu : activation);
+    }
+    void add(Tensor x, Tensor y) override;
+    void gatherRows(Tensor y, Tensor x, Tensor rows) override;
+    void softcap(Tensor x, float cap) override { m_inner->softcap(x, cap); }
+    void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
+
+private:
+    bool makes(Fault fault) const { return m_fault == fault; }
+
+    std::vector<float> values(const Tensor& t)
+    {
+        std::vector<float> all(static_cast<size_t>(t.rows * t.cols));
+        m_inner->read(std::as_writable_bytes(std::span(all)), t);
+        return all;
+    }
+
+    std::vector<int32_t> numbers(const Tensor& t)
+    {
+        std::vector<int32_t> all(static_cast<size_t>(t.rows * t.cols));
+        m_inner->read(std::as_writable_bytes(std::span(all)), t);
+        return all;
+    }
+
+    template <class T> void overwrite(const Tensor& t, const std::vector<T>& all)
+    {
+        m_inner->write(t, std::as_bytes(std::span(all)));
+    }
+
+    /// A tensor of the same size with other values.
+    template <class T> Tensor copy(const Tensor& of, const std::vector<T>& all)
+    {
+        m_buffers.push_back(m_inner->allocate(std::max<size_t>(all.size(), 1) * 4));
+        const Tensor t = wholeTensor(*m_buffers.back(), of.rows, of.cols, of.type);
+        overwrite(t, all);
+        return t;
+    }
+
+    Tensor coarse(const Tensor& x);
+    KvPages shifted(const KvPages& kv);
+    Tensor withHeadsInTurns(const Tensor& qkv, const AttentionShape& shape, bool back);
+
+    Fault m_fault;
+    std::unique_ptr<Backend> m_inner = createBackend({DeviceKind::Reference, 0});
+    std::vector<std::shared_ptr<Buffer>> m_buffers;
+};
+
+std::shared_ptr<Buffer> FaultyBackend::allocate(size_t bytes)
+{
+    std::shared_ptr<Buffer> buffer = m_inner->allocate(bytes);
+    const int count = static_cast<int>(bytes / 4);
+    if (makes(Fault::FilledMemory) && count > 0)
+        overwrite(wholeTensor(*buffer, 1, count), std::vector<float>(bytes / 4, 1.f));
+    return buffer;
+}
+
+void FaultyBackend::embed(Tensor y, const Weight& table, Tensor ids, float scale)
+{
+    std::vector<int32_t> all = numbers(ids);
+    if (makes(Fault::ClampedIds))
+        for (int32_t& id : all)
+            id = std::clamp(id, 0, table.out - 1);
+    m_inner->embed(y, table, makes(Fault::ClampedIds) ? copy(ids, all) : ids, scale);
+}
+
+/// x as a backend might round it.
+Tensor FaultyBackend::coarse(const Tensor& x)
+{
+    std::vector<float> all = values(x);
+    for (size_t first = 0; first < all.size(); first += 32) {
+        const std::span block =
+            std::span(all).subspan(first, std::min<size_t>(32, all.size() - first));
+        float greatest = 1e-30f;
+        for (const float v : block)
+            greatest = std::max(greatest, std::fabs(v));
+        for (float& v : block)
+            v = makes(Fault::HalfInputs) ? halfToFloat(floatToHalf(v))
+                                         : std::nearbyint(v / greatest * 31) * greatest / 31;
+    }
+    return copy(x, all);
+}
+
+void FaultyBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias)
+{
+    const bool coarseX = makes(Fault::HalfInputs) || makes(Fault::SixBitInputs);
+    m_inner->matmul(y, coarseX ? coarse(x) : x, w, makes(Fault::IgnoredBias) ? Weight() : bias);
+    const bool changesY =
+        makes(Fault::OneElementOff) || makes(Fault::RowsDependOnCount) || makes(Fault::LostBit);
+    if (y.rows == 0 || !changesY)
+        return;
+    std::vector<float> all = values(y);
+    if (makes(Fault::OneElementOff))
+        all.back() += 0.1f;
+    if (makes(Fault::RowsDependOnCount) && y.rows > 4)
+        all.front() = std::nextafter(all.front(), 0.f);
+    if (makes(Fault::LostBit)) { // element 5 of output 0
+        std::vector<float> less = values(x);
+        for (int r = 0; r < x.rows; ++r)
+            less[static_cast<size_t>(r * x.cols + 5)] = 0.f;
+        const Tensor result = copy(y, all);
+        m_inner->matmul(result, copy(x, less), w, bias);
+        const std::vector<float> without = values(result);
+        for (int r = 0; r < y.rows; ++r)
+            all[static_cast<size_t>(r * y.cols)] = without[static_cast<size_t>(r * y.cols)];
+    }
+    overwrite(y, all);
+}
+
+/// Every page is the next one of the buffer.
+KvPages FaultyBackend::shifted(const KvPages& kv)
+{
+    std::vector<int32_t> table = numbers(kv.pageTable);
+    for (int32_t& page : table)
+        page = page < 0 ? page : (page + 1) % kv.pageCount;
+    KvPages moved = kv;
+    moved.pageTable = copy(kv.pageTable, table);
+    return moved;
+}
+
+void FaultyBackend::rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm,
+                                   const Rope& rope, const AttentionShape& shape,
+                                   const StepInputs& in)
+{
+    Rope turned = rope;
+    StepInputs inputs = in;
+    std::vector<int32_t> positions = numbers(in.positions);
+    if (makes(Fault::OtherPairs))
+        turned.pairs = rope.pairs == RopePairs::Halves ? RopePairs::Neighbours : RopePairs::Halves;
+    if (makes(Fault::FirstSlot))
+        inputs.slots = copy(in.slots, std::vector<int32_t>(positions.size(), 0));
+    if (makes(Fault::EmptyRowsStored)) {
+        for (int32_t& position : positions)
+            position = std::max(position, 0);
+        inputs.positions = copy(in.positions, positions);
+    }
+    const QkNorm used = makes(Fault::UnnormalisedHeads) ? QkNorm() : norm;
+    const KvPages pages = makes(Fault::WrongPage) ? shifted(kv) : kv;
+    if (makes(Fault::UnrotatedKeys)) {
+        m_inner->rotateAndStore(copy(qkv, values(qkv)), pages, used, rope, shape, inputs);
+        const Tensor plain = copy(qkv, values(qkv));
+        m_inner->rotateAndStore(qkv, pages, used, rope, shape, inputs);
+        m_inner->rotateAndStore(plain, pages, used, {}, shape, inputs);
+        return;
+    }
+    m_inner->rotateAndStore(qkv, pages, used, turned, shape, inputs);
+}
+
+/// Query heads in the order 0, kvHeads, 2 kvHeads, ..., 1, ... or back.
+Tensor FaultyBackend::withHeadsInTurns(const Tensor& qkv, const AttentionShape& shape, bool back)
+{
+    const std::vector<float> all = values(qkv);
+    std::vector<float> moved = all;
+    const int group = shape.heads / shape.kvHeads;
+    for (int r = 0; r < qkv.rows; ++r)
+        for (int h = 0; h < shape.heads; ++h) {
+            const int other = h % shape.kvHeads * group + h / shape.kvHeads;
+            const auto from =
+                static_cast<size_t>(r * qkv.cols + (back ? other : h) * shape.headSize);
+            const auto to = static_cast<size_t>(r * qkv.cols + (back ? h : other) * shape.headSize);
+            std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(from), shape.headSize,
+                        moved.begin() + static_cast<std::ptrdiff_t>(to));
+        }
+    return copy(qkv, moved);
+}
+
+void FaultyBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
+                              const StepInputs& in)
+{
+    AttentionShape other = shape;
+    if (makes(Fault::UncappedScores))
+        other.softcap = 0.f;
+    if (makes(Fault::LongWindow) && shape.window > 0)
+        ++other.window;
+    const std::vector<float> before = values(y);
+    const KvPages pages = makes(Fault::WrongPage) ? shifted(kv) : kv;
+    if (makes(Fault::SharedHeads)) {
+        m_inner->attention(y, withHeadsInTurns(qkv, shape, false), pages, other, in);
+        overwrite(y, values(withHeadsInTurns(y, shape, true)));
+        return;
+    }
+    m_inner->attention(y, qkv, pages, other, in);
+    if (makes(Fault::EmptyRowsStay)) {
+        std::vector<float> after = values(y);
+        const std::vector<int32_t> positions = numbers(in.positions);
+        for (size_t i = 0; i < after.size(); ++i)
+            if (positions[i / static_cast<size_t>(y.cols)] < 0)
+                after[i] = before[i];
+        overwrite(y, after);
+    }
+}
+
+void FaultyBackend::add(Tensor x, Tensor y)
+{
+    m_inner->add(x, y);
+    Tensor beyond = (makes(Fault::ChangesInput) ? y : x).firstRows(std::min(1, x.rows));
+    if (makes(Fault::WritesBeyond))
+        beyond.offset += static_cast<size_t>(x.cols) * 4;
+    beyond.cols = 1;
+    if ((makes(Fault::WritesBeyond) || makes(Fault::ChangesInput)) && x.rows > 0)
+        overwrite(beyond, std::vector<float>{1.f});
+}
+
+void FaultyBackend::gatherRows(Tensor y, Tensor x, Tensor rows)
+{
+    std::vector<int32_t> chosen = numbers(rows);
+    if (makes(Fault::FirstRows))
+        for (size_t r = 0; r < chosen.size(); ++r)
+            chosen[r] = static_cast<int32_t>(r) % x.rows;
+    m_inner->gatherRows(y, x, makes(Fault::FirstRows) ? copy(rows, chosen) : rows);
+}
+
+void FaultyBackend::addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps)
+{
+    const Tensor sum = makes(Fault::FusedWithoutSum) ? copy(x, values(x)) : x;
+    m_inner->addRmsNorm(h, sum, y, weight, eps);
+}
+
+} // namespace
+
+std::unique_ptr<Backend> createFaultyBackend(Fault fault)
+{
+    return std::make_unique<FaultyBackend>(fault);
+}
+
+} // namespace inglenook

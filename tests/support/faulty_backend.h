@@ -1,0 +1,40 @@
+#pragma once
+
+#include "kernels/backend.h"
+
+namespace inglenook {
+
+/// Mistakes that backends make.
+enum class Fault {
+    None,
+    OneElementOff, // matmul: the last result is off by a tenth
+    LostBit, // matmul: one element of the weight misses
+    HalfInputs, // matmul: x is rounded to f16
+    SixBitInputs, // matmul: x is rounded to 6 bits in blocks of 32
+    IgnoredBias,
+    RowsDependOnCount, // matmul: another order of sums for more than 4 rows
+    WritesBeyond, // add: one element behind its row
+    ChangesInput, // add: y as well
+    IgnoredEps,
+    WrongActivation,
+    UncappedScores,
+    ClampedIds, // embed: of an id outside the table the last row
+    LongWindow, // attention: one token more
+    SharedHeads, // attention: query heads take turns with the key heads
+    EmptyRowsStay, // attention: empty rows are left as they were
+    OtherPairs, // rotateAndStore
+    UnrotatedKeys,
+    UnnormalisedHeads,
+    FirstSlot, // rotateAndStore: all rows go to slot 0
+    WrongPage, // rotateAndStore: pages in the order of the buffer
+    EmptyRowsStored,
+    FusedWithoutSum, // addRmsNorm: x keeps its value
+    FirstRows, // gatherRows: ignores the row numbers
+    ReplaysOldInputs, // replay: does nothing
+    FilledMemory, // allocate: not zero
+};
+
+/// Wraps the reference backend and makes one mistake, to prove that the self-test sees it.
+[[nodiscard]] std::unique_ptr<Backend> createFaultyBackend(Fault fault);
+
+} // namespace inglenook

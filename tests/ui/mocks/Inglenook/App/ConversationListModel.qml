@@ -1,0 +1,3 @@
+import InglenookTest
+
+RowsModel {}

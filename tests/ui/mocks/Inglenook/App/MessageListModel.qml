@@ -1,0 +1,5 @@
+import InglenookTest
+
+RowsModel {
+    enum Author { User, Assistant }
+}

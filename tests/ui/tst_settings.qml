@@ -1,0 +1,162 @@
+import QtQuick
+import QtTest
+import Inglenook.App
+import Inglenook.Ui
+
+Item {
+    id: root
+
+    width: 800
+    height: 3000
+
+    Component {
+        id: pageType
+
+        SettingsPage {
+            anchors.fill: parent
+            focus: true
+        }
+    }
+
+    Component {
+        id: settingsType
+
+        SettingsController {}
+    }
+
+    Component {
+        id: modelsType
+
+        ModelController {}
+    }
+
+    SignalSpy {
+        id: closeSpy
+
+        signalName: "closeRequested"
+    }
+
+    TestCase {
+        name: "Settings"
+        when: windowShown
+
+        property SettingsController settings
+        property ModelController models
+        property SettingsPage page
+
+        function init() {
+            settings = settingsType.createObject(root)
+            models = modelsType.createObject(root)
+            page = createTemporaryObject(pageType, root, { settings: settings, models: models })
+            closeSpy.target = page
+            closeSpy.clear()
+            waitForRendering(page)
+        }
+
+        // The rows that are seen, by their keys
+        function keys(item) {
+            let found = []
+            if (item.key !== undefined && item.resettable !== undefined && item.visible)
+                found.push(item.key)
+            for (let i = 0; i < item.children.length; ++i)
+                found = found.concat(keys(item.children[i]))
+            return found
+        }
+
+        function test_everySettingIsThere() {
+            const shown = keys(page)
+            for (const key in settings.defaults) {
+                if (key !== "sidebarVisible")
+                    verify(shown.indexOf(key) >= 0, key)
+            }
+        }
+
+        function test_searchLeavesWhatMatches() {
+            page.forceActiveFocus()
+            for (const character of "penalty")
+                keyClick(character)
+            compare(keys(page), ["repeatPenalty"])
+            keyClick(Qt.Key_Escape)
+            verify(keys(page).length > 10)
+        }
+
+        function test_escapeLeaves() {
+            page.forceActiveFocus()
+            keyClick(Qt.Key_Escape)
+            compare(closeSpy.count, 1)
+        }
+
+        function test_aChangedSettingCanBeReset() {
+            const reset = findChild(page, "temperatureReset")
+            verify(!reset.visible)
+            settings.temperature = 1.3
+            verify(reset.visible)
+            mouseClick(reset)
+            compare(settings.calls, [["reset", "temperature"]])
+            compare(settings.temperature, 0.7)
+            verify(!reset.visible)
+        }
+
+        function test_themeIsChosen() {
+            mouseClick(findChild(page, "themeChoice"), findChild(page, "themeChoice").width - 20, 10)
+            compare(settings.theme, SettingsController.Dark)
+        }
+
+        function test_switchesSwitch() {
+            mouseClick(findChild(page, "showStatisticsSwitch"))
+            verify(!settings.showStatistics)
+        }
+
+        function test_numbersAreTyped() {
+            const field = findChild(page, "topKField")
+            field.contentItem.forceActiveFocus()
+            field.contentItem.selectAll()
+            keyClick("7")
+            keyClick(Qt.Key_Return)
+            compare(settings.topK, 7)
+        }
+
+        function test_slidersAreMovedByKeys() {
+            const slider = findChild(page, "temperatureSlider").children[1]
+            slider.forceActiveFocus()
+            keyClick(Qt.Key_Right)
+            fuzzyCompare(settings.temperature, 0.75, 1e-6)
+        }
+
+        function test_theSystemPromptIsKeptOnLeaving() {
+            const field = findChild(page, "systemPromptField")
+            field.forceActiveFocus()
+            keyClick("h")
+            compare(settings.systemPrompt, "")
+            page.forceActiveFocus()
+            findChild(page, "settingsSearchField").forceActiveFocus()
+            compare(settings.systemPrompt, "h")
+        }
+
+        function test_theSeedMattersOnlyWhenItIsFixed() {
+            const field = findChild(page, "seedField")
+            verify(!field.enabled)
+            settings.fixedSeed = true
+            verify(field.enabled)
+        }
+
+        function test_devicesAreOffered() {
+            const choice = findChild(page, "deviceChoice")
+            compare(choice.count, 3)
+            compare(choice.displayText, "auto")
+            settings.device = "cuda:7"
+            compare(choice.displayText, "cuda:7")
+        }
+
+        function test_theModelIsLoadedAgainOnRequest() {
+            mouseClick(findChild(page, "reloadModelButton"))
+            compare(models.calls, [["load", "/models/ember.gguf"]])
+        }
+
+        function test_allCanBeReset() {
+            settings.topK = 3
+            mouseClick(findChild(page, "resetAllButton"))
+            compare(settings.topK, 40)
+        }
+    }
+}

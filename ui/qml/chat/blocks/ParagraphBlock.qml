@@ -1,0 +1,7 @@
+import Inglenook.Ui
+
+SelectableText {
+    required property BlockDelegate block
+
+    text: block.text
+}

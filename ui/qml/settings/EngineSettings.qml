@@ -1,0 +1,95 @@
+import QtQuick
+import Inglenook.App
+import Inglenook.Ui
+
+SettingsGroup {
+    id: root
+
+    required property SettingsController settings
+    required property ModelController models
+    property string query
+
+    title: qsTr("Running the model")
+
+    SettingRow {
+        width: root.width
+        settings: root.settings
+        query: root.query
+        key: "device"
+        title: qsTr("Device")
+        description: qsTr("Where the model computes. Auto takes the fastest one.")
+
+        AppComboBox {
+            objectName: "deviceChoice"
+            Accessible.name: qsTr("Device")
+            implicitWidth: Theme.px(220)
+            model: root.models.devices
+            currentIndex: indexOfValue(root.settings.device)
+            displayText: currentIndex < 0 ? root.settings.device : currentText
+            onActivated: root.settings.device = currentText
+        }
+    }
+
+    SettingRow {
+        width: root.width
+        settings: root.settings
+        query: root.query
+        key: "threads"
+        title: qsTr("Processor threads")
+        description: qsTr("0: one per core.")
+
+        AppNumberField {
+            objectName: "threadsField"
+            Accessible.name: qsTr("Processor threads")
+            to: 256
+            value: root.settings.threads
+            onValueModified: root.settings.threads = value
+        }
+    }
+
+    SettingRow {
+        width: root.width
+        settings: root.settings
+        query: root.query
+        key: "contextTokens"
+        title: qsTr("Length of a conversation")
+        description: qsTr("In tokens; longer ones take more memory. 0: what fits.")
+
+        AppNumberField {
+            objectName: "contextTokensField"
+            Accessible.name: qsTr("Length of a conversation")
+            to: 1048576
+            stepSize: 1024
+            value: root.settings.contextTokens
+            onValueModified: root.settings.contextTokens = value
+        }
+    }
+
+    Item {
+        width: root.width
+        visible: root.query === ""
+        implicitHeight: note.height + Theme.px(26)
+
+        PlainText {
+            id: note
+
+            y: Theme.px(13)
+            width: parent.width - reload.width - Theme.px(16)
+            text: qsTr("These three are used the next time a model is loaded.")
+            color: Theme.muted
+            font.pixelSize: Theme.fontSmall
+            wrapMode: Text.Wrap
+        }
+
+        AppButton {
+            id: reload
+
+            objectName: "reloadModelButton"
+            anchors.right: parent.right
+            anchors.verticalCenter: parent.verticalCenter
+            visible: root.models.state === ModelController.Loaded
+            text: qsTr("Load the model again")
+            onClicked: root.models.load(root.models.currentPath)
+        }
+    }
+}
