@@ -222,9 +222,8 @@ void ConversationStore::markInterrupted()
     Transaction transaction(m_connection);
     m_connection.execute(
         "insert into message_index (rowid, text) select id, text from message where state = 1");
-    m_connection.prepare("update message set state = ? where state = ?")
+    m_connection.prepare("update message set state = ? where state = 1")
         .bind(1, int64_t(MessageState::Interrupted))
-        .bind(2, int64_t(MessageState::Growing))
         .run();
     transaction.commit();
 }
@@ -320,15 +319,21 @@ void ConversationStore::restoreConversation(int64_t conversation)
 
 void ConversationStore::purge()
 {
+    // Runs at every start: only through the indexes of what was removed.
     Transaction transaction(m_connection);
     m_connection.execute("insert into message_index (message_index, rowid, text) "
-                         "select 'delete', m.id, m.text "
-                         "from   message m join conversation c on c.id = m.conversation "
-                         "where  (m.deleted_with is not null or c.deleted <> 0) and m.state <> 1");
-    m_connection.execute("insert into title_index (title_index, rowid, title) "
-                         "select 'delete', id, title from conversation where deleted <> 0");
+                         "select 'delete', id, text "
+                         "from   message "
+                         "where  deleted_with is not null and state <> 1");
     m_connection.execute("delete from message where deleted_with is not null");
-    m_connection.execute("delete from conversation where deleted <> 0");
+    m_connection.execute(
+        "insert into message_index (message_index, rowid, text) "
+        "select 'delete', id, text "
+        "from   message "
+        "where  conversation in (select id from conversation where deleted = 1) and state <> 1");
+    m_connection.execute("insert into title_index (title_index, rowid, title) "
+                         "select 'delete', id, title from conversation where deleted = 1");
+    m_connection.execute("delete from conversation where deleted = 1");
     transaction.commit();
 }
 

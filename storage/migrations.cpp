@@ -26,9 +26,10 @@ create table conversation (
     model        text    not null default '',
     draft        text    not null default '',
     chosen       integer,
-    deleted      integer not null default 0
+    deleted      integer not null default 0 check (deleted in (0, 1))
 );
 create index conversation_by_change on conversation (pinned, changed);
+create index conversation_removed on conversation (id) where deleted = 1;
 
 create table message (
     id                integer primary key,
@@ -51,6 +52,8 @@ create table message (
 );
 create index message_by_conversation on message (conversation, id);
 create index message_by_parent on message (parent);
+create index message_removed on message (deleted_with) where deleted_with is not null;
+create index message_growing on message (id) where state = 1;
 
 create table setting (
     key     text    not null primary key,
