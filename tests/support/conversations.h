@@ -3,7 +3,6 @@
 #include "storage/conversation_store.h"
 #include "storage/migrations.h"
 
-#include <QString>
 
 namespace inglenook {
 
