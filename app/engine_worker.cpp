@@ -73,7 +73,10 @@ void EngineWorker::breakDown(const std::string& sentence)
     m_engine.reset();
     flushAll();
     const std::string path = std::exchange(m_loadingPath, {});
-    emit loadFailed({.path = path, .sentence = sentence});
+    if (path.empty())
+        emit modelLost(QString::fromStdString(sentence));
+    else
+        emit loadFailed({.path = path, .sentence = sentence});
     for (const ReplyId id : std::exchange(m_replies, {}))
         emit replyFailed({.id = id, .sentence = sentence});
 }

@@ -189,6 +189,16 @@ void agree(Trial& trial, const RotateShape& s)
     trial.agree(keys(s), s.rows, s.placement, [=](int, int, double) { return tolerance; });
 }
 
+/// Rows without a position leave the whole cache as it was.
+void emptyRowsStoreNothing(Trial& trial, const RotateShape& s)
+{
+    Workspace on(trial.device(), s.placement);
+    Loaded loaded = load(on, s);
+    const Matrix before = loaded.cache.content();
+    (void)store(on, s, loaded, std::vector<int>(5, kEmptyRow));
+    trial.same(loaded.cache.content(), before, "in the cache after empty rows");
+}
+
 std::string text(const RotateShape& s)
 {
     return std::to_string(s.rows) + (s.rows == 1 ? " row, " : " rows, ") +
@@ -232,6 +242,14 @@ void addRotateAndStoreCases(std::vector<OperatorCase>& cases)
                          .shape = text(s),
                          .quick = s.rows == 17,
                          .run = [s](Trial& trial) { agree(trial, s); }});
+    cases.push_back({.operation = "rotateAndStore",
+                     .format = "",
+                     .shape = "empty rows",
+                     .quick = false,
+                     .run = [](Trial& trial) {
+                         emptyRowsStoreNothing(
+                             trial, {heads(4, 2, 64), kHalves, 64, true, 5, Placement::Packed});
+                     }});
     for (const RopePairs pairs : {kHalves, kNeighbours})
         cases.push_back({.operation = "rotateAndStore",
                          .format = "",

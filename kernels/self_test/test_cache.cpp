@@ -65,10 +65,15 @@ StepInputs TestCache::inputs(std::span<const Place> rows)
     return in;
 }
 
-void TestCache::checkSparePages()
+Matrix TestCache::content()
 {
     const int words = static_cast<int>(m_pageBytes / 4);
-    const Matrix now = m_on.read(wholeTensor(*m_pages.buffer, m_pages.pageCount, words));
+    return m_on.read(wholeTensor(*m_pages.buffer, m_pages.pageCount, words));
+}
+
+void TestCache::checkSparePages()
+{
+    const Matrix now = content();
     for (const int page : m_spare)
         for (const float v : now.row(page))
             if (v != kOldContent)

@@ -22,6 +22,9 @@ public:
     /// Inputs of a step whose rows are these tokens.
     [[nodiscard]] StepInputs inputs(std::span<const Place> rows);
 
+    /// All bytes, a row per page.
+    [[nodiscard]] Matrix content();
+
     /// Throws std::runtime_error if a page was written that belongs to no sequence.
     void checkSparePages();
 

@@ -21,12 +21,12 @@ struct Arguments {
         return wholeTensor(*m_buffers.back(), rows, cols, type);
     }
 
-    Weight weight(int out, int in)
+    Weight weight(int out, int width)
     {
-        const std::vector<float> values(static_cast<size_t>(out * in));
+        const std::vector<float> values(static_cast<size_t>(out * width));
         const WeightPart part{
             .rows = std::as_bytes(std::span(values)), .type = DType::F32, .out = out};
-        return m_backend.load({&part, 1}, in);
+        return m_backend.load({&part, 1}, width);
     }
 
     void call(const std::string& operation);
@@ -182,7 +182,7 @@ std::string loadRefusal(Backend& backend, DType type, int out, int in, size_t by
 class ChecksTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase() { m_devices = testedDevices(); }
     void mistakesAreRefusedInWords_data();
     void mistakesAreRefusedInWords();

@@ -1,5 +1,7 @@
 #include "kernels/devices.h"
 
+#include "tests/support/driver_leaks.h"
+
 #include <QTest>
 
 using namespace inglenook;
@@ -7,7 +9,8 @@ using namespace inglenook;
 class DevicesTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
+    void initTestCase() { keepLeakyDriversLoaded(); }
     void namesAreReadBack();
     void otherTextsAreNoDevices_data();
     void otherTextsAreNoDevices();

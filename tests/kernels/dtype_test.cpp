@@ -7,7 +7,7 @@ using namespace inglenook;
 class DTypeTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void rowsAreWholeBlocks_data();
     void rowsAreWholeBlocks();
     void namesDiffer();

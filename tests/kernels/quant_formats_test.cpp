@@ -88,7 +88,7 @@ double bound(DType type, std::span<const float> row)
 class QuantFormatsTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void halvesAreTheirValues();
     void halvesGrow();
     void floatsRoundToTheNearestHalf();
@@ -308,7 +308,8 @@ void QuantFormatsTest::encodesZeros()
 
 void QuantFormatsTest::bfloatsRoundToEven()
 {
-    const std::vector<float> values{1.f, 1.00390625f, 1.01171875f, 1.0039063f, -3e38f};
+    const std::vector<float> values{1.f, 1.00390625f, 1.01171875f, std::nextafter(1.00390625f, 2.f),
+                                    -3e38f};
     const std::vector<float> expected{1.f, 1.f, 1.015625f, 1.0078125f, bfloatToFloat(0xff62)};
 
     QCOMPARE(roundTrip(DType::BF16, values), expected);

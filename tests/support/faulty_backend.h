@@ -7,7 +7,7 @@ namespace inglenook {
 /// Mistakes that backends make.
 enum class Fault {
     None,
-    OneElementOff, // matmul: one result is off by a thousandth
+    OneElementOff, // matmul: the last result is off by a tenth
     LostBit, // matmul: one element of the weight misses
     HalfInputs, // matmul: x is rounded to f16
     SixBitInputs, // matmul: x is rounded to 6 bits in blocks of 32

@@ -17,7 +17,7 @@ public:
     {
     }
 
-private slots:
+private Q_SLOTS:
     void initTestCase();
     void agreesWithItsDefinition_data();
     void agreesWithItsDefinition();

@@ -1,5 +1,7 @@
 #include "tests/support/tested_devices.h"
 
+#include "tests/support/driver_leaks.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <sstream>
@@ -28,6 +30,7 @@ std::string kindOf(const std::string& name)
 
 std::vector<TestedDevice> testedDevices()
 {
+    keepLeakyDriversLoaded();
     std::vector<TestedDevice> devices{{"reference", {DeviceKind::Reference, 0}, "", true}};
     for (const DeviceInfo& info : listDevices())
         devices.push_back({toString(info.id), info.id, info.problem, false});

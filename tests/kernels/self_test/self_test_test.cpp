@@ -14,28 +14,14 @@ Q_DECLARE_METATYPE(inglenook::Fault)
 class SelfTestTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void findsEachFault_data();
     void findsEachFault();
     void findsNothingWhereNothingIs();
     void casesHaveDifferentNames();
     void quickCasesTouchEveryOperatorAndFormat();
     void failuresNameTheElement();
-
-private:
-    static std::vector<OperatorResult> results(Backend& device, const std::string& operation);
 };
-
-/// All results of one operation's cases.
-std::vector<OperatorResult> SelfTestTest::results(Backend& device, const std::string& operation)
-{
-    const auto reference = createBackend({DeviceKind::Reference, 0});
-    std::vector<OperatorResult> all;
-    for (const OperatorCase& test : selfTestCases())
-        if (test.operation == operation)
-            all.push_back(runCase(device, *reference, test));
-    return all;
-}
 
 void SelfTestTest::findsEachFault_data()
 {
@@ -44,7 +30,7 @@ void SelfTestTest::findsEachFault_data()
     const auto row = [](const char* text, Fault fault, const char* operation) {
         QTest::newRow(text) << fault << operation;
     };
-    row("one element of a matmul off by a thousandth", Fault::OneElementOff, "matmul");
+    row("one element of a matmul off by a tenth", Fault::OneElementOff, "matmul");
     row("one element of a weight lost", Fault::LostBit, "matmul");
     row("x rounded to f16", Fault::HalfInputs, "matmul");
     row("x rounded to 6 bits", Fault::SixBitInputs, "matmul");
@@ -64,7 +50,7 @@ void SelfTestTest::findsEachFault_data()
     row("heads not normalised", Fault::UnnormalisedHeads, "rotateAndStore");
     row("all rows in one slot", Fault::FirstSlot, "rotateAndStore");
     row("other pages", Fault::WrongPage, "attention");
-    row("empty rows stored", Fault::EmptyRowsStored, "record");
+    row("empty rows stored", Fault::EmptyRowsStored, "rotateAndStore");
     row("a fused operator that keeps x", Fault::FusedWithoutSum, "addRmsNorm");
     row("row numbers ignored", Fault::FirstRows, "gatherRows");
     row("a replay that does nothing", Fault::ReplaysOldInputs, "record");
@@ -76,10 +62,14 @@ void SelfTestTest::findsEachFault()
     QFETCH(Fault, fault);
     QFETCH(QString, operation);
     const auto faulty = createFaultyBackend(fault);
+    const auto reference = createBackend({DeviceKind::Reference, 0});
 
-    const std::vector<OperatorResult> all = results(*faulty, operation.toStdString());
+    bool found = false;
+    for (const OperatorCase& test : selfTestCases())
+        if (!found && test.operation == operation.toStdString())
+            found = !runCase(*faulty, *reference, test).ok();
 
-    QVERIFY(std::ranges::any_of(all, [](const OperatorResult& result) { return !result.ok(); }));
+    QVERIFY(found);
 }
 
 void SelfTestTest::findsNothingWhereNothingIs()
