@@ -31,10 +31,8 @@ EngineWorker::~EngineWorker() = default;
 
 void EngineWorker::load(const LoadRequest& request)
 {
-    guarded([&] {
-        m_loadingPath = request.path;
-        m_engine->load(request);
-    });
+    m_loadingPath = request.path;
+    guarded([&] { m_engine->load(request); });
 }
 
 void EngineWorker::unload()

@@ -93,6 +93,7 @@ private slots:
     void moreRepliesThanSlotsAllFinish();
     void secondTurnReusesTheFirst();
     void reusedPrefixGivesTheSameReply();
+    void starterModelAnswersAndReusesItsTurns();
     void stopEndsReplyOnce();
     void stopTextEndsReplyBeforeIt();
     void fullContextEndsReply();
@@ -281,6 +282,33 @@ void EngineTest::reusedPrefixGivesTheSameReply()
 
     QVERIFY(warm.replies.at(1).finished.front().stats.reusedTokens >= kPageTokens);
     QCOMPARE(warm.replies.at(1).text, fresh.replies.at(1).text);
+}
+
+void EngineTest::starterModelAnswersAndReusesItsTurns()
+{
+    Listener listener;
+    LoadRequest request;
+    request.path = INGLENOOK_STARTER_MODEL;
+    request.device = "cpu";
+    load(listener, request);
+    ReplyRequest first = requestOf(1, "What is the capital of Norway?", 60);
+    first.sampling.temperature = 0.f;
+    listener.engine.startReply(first);
+    listener.run();
+    QVERIFY2(contains(listener.replies.at(1).text, "Oslo"), listener.replies.at(1).text.c_str());
+    QVERIFY(listener.replies.at(1).finished.front().reason == StopReason::EndOfText);
+
+    ReplyRequest second = first;
+    second.id = 2;
+    second.messages.push_back({.role = "assistant", .text = listener.replies.at(1).text});
+    second.messages.push_back({.role = "user", .text = "And of France?"});
+    listener.engine.startReply(second);
+    listener.run();
+
+    // all of the first turn but the token that ended it, which was never computed
+    const ReplyStats& before = listener.replies.at(1).finished.front().stats;
+    QCOMPARE(listener.replies.at(2).finished.front().stats.reusedTokens,
+             before.promptTokens + before.replyTokens);
 }
 
 void EngineTest::stopEndsReplyOnce()
