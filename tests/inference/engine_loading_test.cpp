@@ -17,7 +17,7 @@ using namespace inglenook::tests;
 class EngineLoadingTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase();
     void loadingTellsItsProgressAndTheModel();
     void withoutModelRepliesFail();

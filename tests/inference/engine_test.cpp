@@ -17,7 +17,7 @@ using namespace inglenook::tests;
 class EngineTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase();
 
     void replyStreamsAndFinishesOnce();

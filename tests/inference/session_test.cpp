@@ -14,7 +14,7 @@ using namespace inglenook::tests;
 class SessionTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase();
     void sessionContinuesAsTheEngineDoes();
     void sessionLogitsDoNotDependOnSlices();

@@ -35,7 +35,7 @@ bool comparable(const std::string& model)
 class GoldenTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void logProbabilitiesAgreeWithLlamaCpp_data();
     void logProbabilitiesAgreeWithLlamaCpp();
 

@@ -26,7 +26,7 @@ std::string formOf(const std::string& content)
 class PromptBuilderTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void promptIsTheEncodedForm();
     void typedControlTokensStayText_data();
     void typedControlTokensStayText();

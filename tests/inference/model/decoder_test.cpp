@@ -58,7 +58,7 @@ StepRow rowOf(const std::vector<int32_t>& tokens, int position, int slot)
 class DecoderTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void slicedPromptEqualsOneShot_data() { addRows(); }
     void slicedPromptEqualsOneShot();
     void mixedSequencesOnShuffledPagesEqualEachAlone_data() { addRows(); }
