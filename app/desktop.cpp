@@ -114,6 +114,7 @@ void Desktop::connectEngine()
     connect(m_engine, &E::loadProgressed, m_models, &ModelController::onLoadProgress);
     connect(m_engine, &E::modelLoaded, m_models, &ModelController::onModelLoaded);
     connect(m_engine, &E::loadFailed, m_models, &ModelController::onLoadFailed);
+    connect(m_engine, &E::modelLost, m_models, &ModelController::onModelLost);
     connect(m_engine, &E::promptProgressed, m_chat, &ChatController::onPromptProgress);
     connect(m_engine, &E::replyText, m_chat, &ChatController::onReplyText);
     connect(m_engine, &E::replyFinished, m_chat, &ChatController::onReplyFinished);

@@ -31,10 +31,8 @@ EngineWorker::~EngineWorker() = default;
 
 void EngineWorker::load(const LoadRequest& request)
 {
-    guarded([&] {
-        m_loadingPath = request.path;
-        m_engine->load(request);
-    });
+    m_loadingPath = request.path;
+    guarded([&] { m_engine->load(request); });
 }
 
 void EngineWorker::unload()
@@ -73,7 +71,10 @@ void EngineWorker::breakDown(const std::string& sentence)
     m_engine.reset();
     flushAll();
     const std::string path = std::exchange(m_loadingPath, {});
-    emit loadFailed({.path = path, .sentence = sentence});
+    if (path.empty())
+        emit modelLost(QString::fromStdString(sentence));
+    else
+        emit loadFailed({.path = path, .sentence = sentence});
     for (const ReplyId id : std::exchange(m_replies, {}))
         emit replyFailed({.id = id, .sentence = sentence});
 }

@@ -34,6 +34,8 @@ signals:
     void loadProgressed(float fraction);
     void modelLoaded(const inglenook::ModelLoaded& model);
     void loadFailed(const inglenook::LoadFailed& failure);
+    /// The engine broke while nothing was being loaded; the model is no longer there.
+    void modelLost(const QString& sentence);
     void promptProgressed(quint64 id, int done, int total, int reused);
     /// At most thirty times a second for each reply; `pieces` is about the number of tokens.
     void replyText(quint64 id, const QString& text, int pieces);

@@ -19,6 +19,28 @@ bool isPunctuation(QChar c)
         (u >= '{' && u <= '~');
 }
 
+/// Finds where an address ends, and remembers where there was no end, so that many beginnings cost
+/// no more than one.
+class AddressEnds {
+public:
+    qsizetype endOf(QStringView text, qsizetype begin, QChar end, QChar never)
+    {
+        qsizetype at = begin >= m_barrenBegin ? std::max(begin, m_barrenEnd) : begin;
+        while (at < text.size() && at - begin <= kLongestAddress && text[at] != never) {
+            if (text[at] == end)
+                return at;
+            ++at;
+        }
+        m_barrenBegin = begin;
+        m_barrenEnd = at;
+        return -1;
+    }
+
+private:
+    qsizetype m_barrenBegin = 0;
+    qsizetype m_barrenEnd = 0;
+};
+
 /// Reads a text once, left to right, and collects what is to be seen. Marks that may turn out to be
 /// one half of a pair are kept as pieces of their own until the other half is found.
 class InlineReader {
@@ -71,6 +93,8 @@ private:
     std::vector<Piece> m_pieces;
     std::vector<size_t> m_openers[3]; // places in m_pieces of * _ ~
     std::vector<size_t> m_brackets;
+    AddressEnds m_addresses;
+    AddressEnds m_angles;
     QHash<qsizetype, qsizetype> m_codeEnds; // of a run of backticks, the next one as long
 };
 
@@ -212,15 +236,7 @@ void InlineReader::readBracket()
 {
     const qsizetype begin = m_at + 2;
     const bool address = charAt(m_at + 1) == u'(' && !m_brackets.empty();
-    qsizetype end = -1;
-    for (qsizetype i = begin; address && i < m_text.size() && i - begin <= kLongestAddress; ++i) {
-        if (m_text[i] == u')') {
-            end = i;
-            break;
-        }
-        if (m_text[i] == u'\n')
-            break;
-    }
+    const qsizetype end = address ? m_addresses.endOf(m_text, begin, u')', u'\n') : -1;
     if (end < 0) {
         if (!m_brackets.empty())
             m_brackets.pop_back(); // "[so]" is just that
@@ -255,15 +271,12 @@ bool InlineReader::readAngle()
          {QLatin1String("<https://"), QLatin1String("<http://"), QLatin1String("<mailto:")}) {
         if (!m_text.mid(m_at).startsWith(scheme))
             continue;
-        for (qsizetype i = m_at + 1; i < m_text.size() && i - m_at <= kLongestAddress; ++i) {
-            if (m_text[i].isSpace())
-                return false;
-            if (m_text[i] == u'>') {
-                addText(m_text.mid(m_at + 1, i - m_at - 1));
-                m_at = i + 1;
-                return true;
-            }
-        }
+        const qsizetype end = m_angles.endOf(m_text, m_at + 1, u'>', u' ');
+        if (end < 0)
+            return false;
+        addText(m_text.mid(m_at + 1, end - m_at - 1));
+        m_at = end + 1;
+        return true;
     }
     return false;
 }

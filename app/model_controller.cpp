@@ -157,6 +157,15 @@ void ModelController::onLoadFailed(const LoadFailed& failure)
     setState(Failed);
 }
 
+void ModelController::onModelLost(const QString& sentence)
+{
+    if (m_state != Loaded)
+        return;
+    setErrorText(sentence);
+    setState(Failed);
+    clearCurrent();
+}
+
 void ModelController::onLoadSettingsChanged(const LoadSettings& settings)
 {
     m_settings = settings;

@@ -94,6 +94,7 @@ public slots:
     void onLoadProgress(float fraction);
     void onModelLoaded(const inglenook::ModelLoaded& model);
     void onLoadFailed(const inglenook::LoadFailed& failure);
+    void onModelLost(const QString& sentence);
     void onLoadSettingsChanged(const inglenook::LoadSettings& settings);
     /// The conversation on show was answered by this model before.
     void onModelWanted(const QString& path);

@@ -42,7 +42,7 @@ class SettingsController : public QObject {
     Q_PROPERTY(QString modelsFolder READ modelsFolder NOTIFY modelsFolderChanged)
 
 public:
-    enum Theme { System, Light, Dark };
+    enum Theme : int { System, Light, Dark }; // a file may hold any number
     Q_ENUM(Theme)
 
     explicit SettingsController(QObject* parent = nullptr);

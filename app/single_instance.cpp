@@ -24,6 +24,7 @@ SingleInstance::SingleInstance(const QString& dataFolder, QObject* parent)
         while (QLocalSocket* socket = m_server.nextPendingConnection()) {
             connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
             socket->write("shown\n");
+            socket->flush();
             socket->disconnectFromServer();
             emit showRequested();
         }

@@ -136,6 +136,13 @@ void mend(Connection& database)
         "update message set chosen = null where chosen not in (select id from message)");
     database.execute(
         "update conversation set chosen = null where chosen not in (select id from message)");
+    // Nobody writes them any more, and the index takes in everything.
+    database.prepare("update message set state = ? where state = ?")
+        .bind(1, int64_t(MessageState::Interrupted))
+        .bind(2, int64_t(MessageState::Growing))
+        .run();
+    database.execute("insert into message_index (message_index) values ('rebuild')");
+    database.execute("insert into title_index (title_index) values ('rebuild')");
 }
 
 } // namespace
@@ -143,8 +150,8 @@ void mend(Connection& database)
 Recovered recover(const std::string& damagedPath, Connection& into)
 {
     PageFile file(damagedPath);
-    into.execute("pragma foreign_keys = off"); // until all rows are there; has no effect inside a
-                                               // transaction
+    // Until all rows are there; inside a transaction the pragma would have no effect.
+    into.execute("pragma foreign_keys = off");
     {
         Transaction transaction(into);
         Rescue rescue(into);

@@ -5,20 +5,15 @@
 // A tile is one panel (16 outputs) times 1 to kTileRows rows. Each lane adds its blocks in k order
 // with one fused multiply-add per scale, whatever the tile's rows: one row, a batch and a prompt
 // get the same bits. The weights of a block are unpacked once per tile; a panel stays in the cache
-// while all row tiles of a group pass over it.
+// while all row tiles of a group pass over it. A panel is one stream from front to back, which the
+// hardware prefetches best alone: one core reads Q4_K at 93 % of its bandwidth, at 82 % with
+// prefetch instructions. 16 rows and more reach 65 % (Q4_K) to 76 % (Q8_0) of the peak of the dot
+// product instruction; the rest goes to the scales. AMD EPYC (Zen 4), AVX-512 VNNI, 2026-11-21.
 
 #include "kernels/cpu/instructions.h"
 
 namespace inglenook::cpu {
 namespace {
-
-constexpr int kPrefetchAhead = 2048; // bytes; bridges the page borders where the hardware stops
-
-inline void prefetch(const uint8_t* p, int bytes)
-{
-    for (int i = 0; i < bytes; i += 64)
-        _mm_prefetch(reinterpret_cast<const char*>(p + kPrefetchAhead + i), _MM_HINT_T0);
-}
 
 inline void unpackNibbles(Bytes (&w)[8], const uint8_t* quants)
 {
@@ -202,12 +197,6 @@ void roundedTile(const TileOutput& to, const uint8_t* panel, int records, const 
     for (int i = 0; i < records; ++i, panel += Format::recordBytes) {
         const typename Format::Open opened = Format::open(panel);
         for (int j = 0; j < Format::blocks; ++j, x += rows) {
-            if constexpr (rows <= 4)
-                prefetch(panel + (Format::recordBytes / Format::blocks) * j,
-                         Format::recordBytes / Format::blocks);
-            else
-                for (int r = 0; r < rows; ++r)
-                    _mm_prefetch(reinterpret_cast<const char*>(x + 2 * rows + r), _MM_HINT_T0);
             typename Format::Block block;
             Format::unpack(block, opened, panel, j);
 #pragma GCC unroll 16

@@ -14,7 +14,7 @@ void VulkanBackend::add(Tensor x, Tensor y)
     struct {
         VkDeviceAddress x, y;
         int32_t cols, xStride, yStride;
-    } const push {address(x), address(y), x.cols, x.stride, y.stride};
+    } const push{address(x), address(y), x.cols, x.stride, y.stride};
     dispatchElements(*m_context, shaders::add, {}, push, x);
 }
 

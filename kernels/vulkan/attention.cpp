@@ -79,32 +79,32 @@ void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Att
         static_cast<size_t>(chunks);
     const bool split =
         chunks > 1 && y.rows <= kDecodeRows && partials * (headSize + 2) * 4 <= kScratchBytes;
-    const Kernel kernel {shaders::attention, subgroups, {headSize, split, headSize % 8 == 0}};
+    const Kernel kernel{shaders::attention, subgroups, {headSize, split, headSize % 8 == 0}};
 
-    const int64_t rowWork = int64_t {2} * shape.heads * shape.headSize * in.contextBound;
+    const int64_t rowWork = int64_t{2} * shape.heads * shape.headSize * in.contextBound;
     const int rowsAtOnce = split
         ? std::max(1, y.rows)
-        : static_cast<int>(std::clamp(m_context->commands.workLimit() / rowWork, int64_t {1},
-                                      std::max(int64_t {1}, int64_t {y.rows})));
+        : static_cast<int>(std::clamp(m_context->commands.workLimit() / rowWork, int64_t{1},
+                                      std::max(int64_t{1}, int64_t{y.rows})));
     m_context->begin();
     for (int row = 0; row < y.rows; row += rowsAtOnce) {
         const int count = std::min(rowsAtOnce, y.rows - row);
-        const Rows rows {rowsFrom(y, row, count), rowsFrom(qkv, row, count),
-                         rowsFrom(in.positions, row, count), rowsFrom(in.slots, row, count)};
+        const Rows rows{rowsFrom(y, row, count), rowsFrom(qkv, row, count),
+                        rowsFrom(in.positions, row, count), rowsFrom(in.slots, row, count)};
         const AttentionPush push = attentionPush(*m_context, rows, kv, shape, chunks);
         m_context->dispatch(kernel, push, {split ? chunks : 1, shape.heads, count},
                             rowWork * count);
     }
     if (!split)
         return;
-    const MergePush merge {.y = address(y),
-                           .positions = address(in.positions),
-                           .scratch = m_context->scratch.address(),
-                           .yStride = y.stride,
-                           .heads = shape.heads,
-                           .positionsStride = in.positions.stride,
-                           .window = shape.window,
-                           .chunks = chunks};
+    const MergePush merge{.y = address(y),
+                          .positions = address(in.positions),
+                          .scratch = m_context->scratch.address(),
+                          .yStride = y.stride,
+                          .heads = shape.heads,
+                          .positionsStride = in.positions.stride,
+                          .window = shape.window,
+                          .chunks = chunks};
     m_context->begin();
     m_context->dispatch({shaders::attention_merge, subgroups, {headSize}}, merge,
                         {shape.heads, y.rows}, static_cast<int64_t>(partials) * shape.headSize);

@@ -9,8 +9,8 @@ namespace inglenook::vulkan {
 
 namespace {
 
-// A tenth of a second on a slow device of each kind: integrated graphics reach some 50 G multiplications per
-// second in matmul, llvmpipe on two cores 0.5 G.
+// A tenth of a second on a slow device of each kind: integrated graphics reach some 50 G
+// multiplications per second in matmul, llvmpipe on two cores 0.5 G.
 constexpr int64_t kWorkLimit = 4'000'000'000;
 constexpr int64_t kSoftwareWorkLimit = 50'000'000;
 
@@ -27,15 +27,15 @@ CommandStream::CommandStream(const Device& device)
     : m_device(device)
     , m_workLimit(device.facts().software ? kSoftwareWorkLimit : kWorkLimit)
 {
-    const VkCommandPoolCreateInfo pool {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-                                        .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
-                                        .queueFamilyIndex = device.facts().queueFamily};
+    const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                       .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
+                                       .queueFamilyIndex = device.facts().queueFamily};
     check(device.calls().vkCreateCommandPool(device.handle(), &pool, nullptr, &m_pool),
           "preparing its commands");
-    const VkSemaphoreTypeCreateInfo type {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO,
-                                          .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE};
-    const VkSemaphoreCreateInfo semaphore {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO,
-                                           .pNext = &type};
+    const VkSemaphoreTypeCreateInfo type{.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO,
+                                         .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE};
+    const VkSemaphoreCreateInfo semaphore{.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO,
+                                          .pNext = &type};
     const VkResult result =
         device.calls().vkCreateSemaphore(device.handle(), &semaphore, nullptr, &m_timeline);
     if (result < 0)
@@ -63,11 +63,10 @@ VkCommandBuffer CommandStream::unusedBuffer()
             return buffer;
         }
     }
-    const VkCommandBufferAllocateInfo info {
-        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
-        .commandPool = m_pool,
-        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
-        .commandBufferCount = 1};
+    const VkCommandBufferAllocateInfo info{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+                                           .commandPool = m_pool,
+                                           .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+                                           .commandBufferCount = 1};
     VkCommandBuffer buffer = VK_NULL_HANDLE;
     check(m_device.calls().vkAllocateCommandBuffers(m_device.handle(), &info, &buffer),
           "preparing its commands");
@@ -79,11 +78,11 @@ VkCommandBuffer CommandStream::open()
     if (m_open)
         return m_open;
     const VkCommandBuffer buffer = unusedBuffer();
-    const VkCommandBufferBeginInfo info {
+    const VkCommandBufferBeginInfo info{
         .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
-        .flags = m_recording ? VkCommandBufferUsageFlags {0}
-                             : VkCommandBufferUsageFlags {
-                                   VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT}};
+        .flags = m_recording
+            ? VkCommandBufferUsageFlags{0}
+            : VkCommandBufferUsageFlags{VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT}};
     const VkResult result = m_device.calls().vkBeginCommandBuffer(buffer, &info);
     if (result < 0)
         release({buffer});
@@ -113,18 +112,18 @@ void CommandStream::close()
 
 void CommandStream::barrier()
 {
-    const VkMemoryBarrier memory {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
-                                  .srcAccessMask = kWrites,
-                                  .dstAccessMask = kReads | kWrites};
+    const VkMemoryBarrier memory{.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
+                                 .srcAccessMask = kWrites,
+                                 .dstAccessMask = kReads | kWrites};
     m_device.calls().vkCmdPipelineBarrier(open(), kStages, kStages, 0, 1, &memory, 0, nullptr, 0,
                                           nullptr);
 }
 
 void CommandStream::hostBarrier()
 {
-    const VkMemoryBarrier memory {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
-                                  .srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT,
-                                  .dstAccessMask = VK_ACCESS_HOST_READ_BIT};
+    const VkMemoryBarrier memory{.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
+                                 .srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT,
+                                 .dstAccessMask = VK_ACCESS_HOST_READ_BIT};
     m_device.calls().vkCmdPipelineBarrier(open(), VK_PIPELINE_STAGE_TRANSFER_BIT,
                                           VK_PIPELINE_STAGE_HOST_BIT, 0, 1, &memory, 0, nullptr, 0,
                                           nullptr);
@@ -135,8 +134,9 @@ void CommandStream::dispatch(VkPipeline pipeline, VkPipelineLayout layout, const
 {
     const int64_t limit = m_device.facts().maxGroups;
     if (groups.x > limit || groups.y > limit || groups.z > limit)
-        throw std::runtime_error(m_device.facts().name + " cannot run a step this large. Choose a "
-                                                         "smaller model or another device.");
+        throw std::runtime_error(m_device.facts().name +
+                                 " cannot run a step this large. Choose a "
+                                 "smaller model or another device.");
     const VkCommandBuffer buffer = open();
     const VolkDeviceTable& calls = m_device.calls();
     calls.vkCmdBindPipeline(buffer, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
@@ -162,16 +162,16 @@ void CommandStream::copy(VkBuffer from, VkBuffer to, const VkBufferCopy& region)
 uint64_t CommandStream::submitBuffers(const std::vector<VkCommandBuffer>& buffers)
 {
     const uint64_t ticket = m_lastTicket + 1;
-    const VkTimelineSemaphoreSubmitInfo timeline {
+    const VkTimelineSemaphoreSubmitInfo timeline{
         .sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO,
         .signalSemaphoreValueCount = 1,
         .pSignalSemaphoreValues = &ticket};
-    const VkSubmitInfo info {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
-                             .pNext = &timeline,
-                             .commandBufferCount = static_cast<uint32_t>(buffers.size()),
-                             .pCommandBuffers = buffers.data(),
-                             .signalSemaphoreCount = 1,
-                             .pSignalSemaphores = &m_timeline};
+    const VkSubmitInfo info{.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
+                            .pNext = &timeline,
+                            .commandBufferCount = static_cast<uint32_t>(buffers.size()),
+                            .pCommandBuffers = buffers.data(),
+                            .signalSemaphoreCount = 1,
+                            .pSignalSemaphores = &m_timeline};
     check(m_device.calls().vkQueueSubmit(m_device.queue(), 1, &info, VK_NULL_HANDLE), "computing");
     m_lastTicket = ticket;
     return ticket;
@@ -187,10 +187,10 @@ uint64_t CommandStream::submit()
 
 void CommandStream::wait(uint64_t ticket)
 {
-    const VkSemaphoreWaitInfo info {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
-                                    .semaphoreCount = 1,
-                                    .pSemaphores = &m_timeline,
-                                    .pValues = &ticket};
+    const VkSemaphoreWaitInfo info{.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
+                                   .semaphoreCount = 1,
+                                   .pSemaphores = &m_timeline,
+                                   .pValues = &ticket};
     check(m_device.calls().vkWaitSemaphores(m_device.handle(), &info, UINT64_MAX), "computing");
 }
 
@@ -218,12 +218,13 @@ void CommandStream::cancelRecording() noexcept
 
 uint64_t CommandStream::submitRecorded(const std::vector<VkCommandBuffer>& buffers)
 {
-    // What waits to be submitted goes first, in the same call: submitting is most of a replay's host time.
+    // What waits to be submitted goes first, in the same call: submitting is most of a replay's
+    // host time.
     const VkCommandBuffer before = std::exchange(m_open, VK_NULL_HANDLE);
     if (!before)
         return buffers.empty() ? m_lastTicket : submitBuffers(buffers);
     check(m_device.calls().vkEndCommandBuffer(before), "preparing its commands");
-    std::vector<VkCommandBuffer> all {before};
+    std::vector<VkCommandBuffer> all{before};
     all.insert(all.end(), buffers.begin(), buffers.end());
     const uint64_t ticket = submitBuffers(all);
     m_submitted.push_back({before, ticket});
@@ -233,8 +234,8 @@ uint64_t CommandStream::submitRecorded(const std::vector<VkCommandBuffer>& buffe
 void CommandStream::release(const std::vector<VkCommandBuffer>& buffers) noexcept
 {
     if (!buffers.empty())
-        m_device.calls().vkFreeCommandBuffers(m_device.handle(), m_pool,
-                                              static_cast<uint32_t>(buffers.size()), buffers.data());
+        m_device.calls().vkFreeCommandBuffers(
+            m_device.handle(), m_pool, static_cast<uint32_t>(buffers.size()), buffers.data());
 }
 
 } // namespace inglenook::vulkan

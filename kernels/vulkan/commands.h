@@ -15,8 +15,9 @@ struct Groups {
     int64_t z = 1;
 };
 
-/// Commands on their way to the queue, in call order. They gather in a command buffer that is submitted when
-/// somebody waits, or when it holds about as much work as a slow device does in a tenth of a second.
+/// Commands on their way to the queue, in call order. They gather in a command buffer that is
+/// submitted when somebody waits, or when it holds about as much work as a slow device does in a
+/// tenth of a second.
 class CommandStream {
 public:
     explicit CommandStream(const Device& device);
@@ -26,7 +27,8 @@ public:
 
     /// Makes what follows wait for what came before.
     void barrier();
-    /// `push` has pushBytes bytes (at most kPushBytes), `work` is about the number of multiplications.
+    /// `push` has pushBytes bytes (at most kPushBytes), `work` is about the number of
+    /// multiplications.
     void dispatch(VkPipeline pipeline, VkPipelineLayout layout, const void* push, size_t pushBytes,
                   Groups groups, int64_t work);
     void fill(VkBuffer buffer, VkDeviceSize offset, VkDeviceSize bytes);

@@ -11,8 +11,8 @@
 
 namespace inglenook::vulkan {
 
-/// All that belongs to one opened device. Buffers, weights and recordings share it, so they may outlive the
-/// backend that made them.
+/// All that belongs to one opened device. Buffers, weights and recordings share it, so they may
+/// outlive the backend that made them.
 class Context {
 public:
     Context(int index, bool validation);
@@ -32,7 +32,8 @@ public:
                           work);
     }
 
-    /// Subgroups of a workgroup with about `invocations`; one where the CPU computes, which pays for barriers.
+    /// Subgroups of a workgroup with about `invocations`; one where the CPU computes, which pays
+    /// for barriers.
     [[nodiscard]] int subgroupsFor(int invocations) const;
 
     Device device;
@@ -43,7 +44,7 @@ public:
     Memory::Range scratch; // of attention
 };
 
-inline constexpr size_t kScratchBytes = size_t {16} << 20;
+inline constexpr size_t kScratchBytes = size_t{16} << 20;
 
 /// A range that frees itself, and keeps the device open until then.
 class SharedRange {

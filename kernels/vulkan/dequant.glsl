@@ -1,14 +1,17 @@
 // Weights, from the planes that repack.cpp lays out to numbers. Compiled once per format (FORMAT_Q4_K, ...).
 //
 // A lane takes units of 32 elements; unit i of row r has the index r * units + i. loadUnit() fetches what
-// a quantised unit needs in wide loads, weights8() gives eight of its numbers exactly as the format
-// defines them: products of a scale and a quant are exact in f32.
+// all of a unit needs, weights8() gives eight of its numbers exactly as the format defines them: products of a scale and a quant are exact in f32.
+
+#extension GL_EXT_control_flow_attributes : require
 
 #include "half.glsl"
 
 struct Planes {
 #if defined(FORMAT_F32)
     FloatQuads quants;
+#elif defined(FORMAT_Q8_0)
+    Pairs quants;
 #else
     Quads quants;
 #endif
@@ -27,7 +30,7 @@ struct Planes {
 
 struct Unit {
 #if defined(FORMAT_Q8_0)
-    uvec4 quants[2];
+    int index;
     float scale;
 #elif defined(FORMAT_Q4_0)
     uvec4 quants;
@@ -67,8 +70,7 @@ Unit loadUnit(Planes w, int index)
 {
     Unit unit;
 #if defined(FORMAT_Q8_0)
-    unit.quants[0] = w.quants.v[2 * index];
-    unit.quants[1] = w.quants.v[2 * index + 1];
+    unit.index = index;
     unit.scale = halfAt(w.scales.v[index >> 1], index);
 #elif defined(FORMAT_Q4_0)
     unit.quants = w.quants.v[index];
@@ -101,42 +103,43 @@ void weights8(Planes w, Unit unit, int eighth, out float numbers[8])
 #if defined(FORMAT_F32)
     const vec4 a = w.quants.v[8 * unit.index + 2 * eighth];
     const vec4 b = w.quants.v[8 * unit.index + 2 * eighth + 1];
-    for (int i = 0; i < 4; ++i) {
+    [[unroll]] for (int i = 0; i < 4; ++i) {
         numbers[i] = a[i];
         numbers[4 + i] = b[i];
     }
 #elif defined(FORMAT_F16)
     const uvec4 words = w.quants.v[4 * unit.index + eighth];
-    for (int i = 0; i < 4; ++i) {
+    [[unroll]] for (int i = 0; i < 4; ++i) {
         const vec2 both = unpackHalf2x16(words[i]);
         numbers[2 * i] = both.x;
         numbers[2 * i + 1] = both.y;
     }
 #elif defined(FORMAT_BF16)
     const uvec4 words = w.quants.v[4 * unit.index + eighth];
-    for (int i = 0; i < 4; ++i) {
+    [[unroll]] for (int i = 0; i < 4; ++i) {
         numbers[2 * i] = uintBitsToFloat(words[i] << 16);
         numbers[2 * i + 1] = uintBitsToFloat(words[i] & 0xffff0000u);
     }
 #elif defined(FORMAT_Q8_0)
-    for (int i = 0; i < 8; ++i) {
-        const int word = int(unit.quants[eighth >> 1][2 * (eighth & 1) + i / 4]);
+    const uvec2 words = w.quants.v[4 * unit.index + eighth];
+    [[unroll]] for (int i = 0; i < 8; ++i) {
+        const int word = int(words[i / 4]);
         numbers[i] = unit.scale * float(bitfieldExtract(word, 8 * (i & 3), 8));
     }
 #elif defined(FORMAT_Q4_0)
     const uint word = unit.quants[eighth];
-    for (int i = 0; i < 8; ++i)
+    [[unroll]] for (int i = 0; i < 8; ++i)
         numbers[i] = unit.scale * float(int(bitfieldExtract(word, 4 * i, 4)) - 8);
 #elif defined(FORMAT_Q4_K)
     const uint word = unit.quants[eighth];
-    for (int i = 0; i < 8; ++i) {
+    [[unroll]] for (int i = 0; i < 8; ++i) {
         precise float number = unit.scale * float(bitfieldExtract(word, 4 * i, 4)) - unit.least;
         numbers[i] = number;
     }
 #elif defined(FORMAT_Q5_K)
     const uint word = unit.quants[eighth];
     const uint high = unit.high >> (8 * eighth);
-    for (int i = 0; i < 8; ++i) {
+    [[unroll]] for (int i = 0; i < 8; ++i) {
         const uint quant = bitfieldExtract(word, 4 * i, 4) | (((high >> i) & 1u) << 4);
         precise float number = unit.scale * float(quant) - unit.least;
         numbers[i] = number;
@@ -144,7 +147,7 @@ void weights8(Planes w, Unit unit, int eighth, out float numbers[8])
 #elif defined(FORMAT_Q6_K)
     const uint word = unit.quants[eighth];
     const uint high = unit.high[eighth >> 1] >> (16 * (eighth & 1));
-    for (int i = 0; i < 8; ++i) {
+    [[unroll]] for (int i = 0; i < 8; ++i) {
         const uint quant = bitfieldExtract(word, 4 * i, 4) | (((high >> (2 * i)) & 3u) << 4);
         numbers[i] = unit.scales[eighth >> 1] * float(int(quant) - 32);
     }

@@ -27,7 +27,7 @@ bool hasExtension(const Instance& instance, VkPhysicalDevice physical, const cha
 
 VkPhysicalDeviceMemoryProperties memoryOf(const Instance& instance, VkPhysicalDevice physical)
 {
-    VkPhysicalDeviceMemoryProperties2 memory {
+    VkPhysicalDeviceMemoryProperties2 memory{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2};
     instance.calls().getMemoryProperties(physical, &memory);
     return memory.memoryProperties;
@@ -50,13 +50,13 @@ uint32_t mainHeap(const VkPhysicalDeviceMemoryProperties& memory)
 
 void readProperties(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice physical)
 {
-    VkPhysicalDeviceSubgroupSizeControlProperties sizes {
+    VkPhysicalDeviceSubgroupSizeControlProperties sizes{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES};
-    VkPhysicalDeviceVulkan12Properties v12 {
+    VkPhysicalDeviceVulkan12Properties v12{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES, .pNext = &sizes};
-    VkPhysicalDeviceVulkan11Properties v11 {
+    VkPhysicalDeviceVulkan11Properties v11{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_PROPERTIES, .pNext = &v12};
-    VkPhysicalDeviceProperties2 all {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
+    VkPhysicalDeviceProperties2 all{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
     instance.calls().getProperties(physical, &all);
     const VkPhysicalDeviceProperties& core = all.properties;
     facts.name = core.deviceName;
@@ -82,32 +82,37 @@ void readProperties(DeviceFacts& facts, const Instance& instance, VkPhysicalDevi
         sizes.minSubgroupSize <= v11.subgroupSize && v11.subgroupSize <= sizes.maxSubgroupSize;
     const bool shuffles = (v11.subgroupSupportedStages & VK_SHADER_STAGE_COMPUTE_BIT) &&
         (v11.subgroupSupportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT);
-    if (!shuffles || !std::has_single_bit(v11.subgroupSize) || facts.subgroupSize > kMaxSubgroupSize)
-        facts.problem = facts.name + " cannot exchange values between the lanes of a subgroup, "
-                                     "which Inglenook needs. Use another device.";
+    if (!shuffles || !std::has_single_bit(v11.subgroupSize) ||
+        facts.subgroupSize > kMaxSubgroupSize)
+        facts.problem = facts.name +
+            " cannot exchange values between the lanes of a subgroup, "
+            "which Inglenook needs. Use another device.";
 }
 
 void readFeatures(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice physical)
 {
-    VkPhysicalDeviceSubgroupSizeControlFeatures sizes {
+    VkPhysicalDeviceSubgroupSizeControlFeatures sizes{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES};
-    VkPhysicalDeviceVulkan12Features v12 {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
-        .pNext = facts.chosenSubgroups ? &sizes : nullptr};
-    VkPhysicalDeviceFeatures2 all {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
-                                   .pNext = &v12};
+    VkPhysicalDeviceVulkan12Features v12{.sType =
+                                             VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
+                                         .pNext = facts.chosenSubgroups ? &sizes : nullptr};
+    VkPhysicalDeviceFeatures2 all{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+                                  .pNext = &v12};
     instance.calls().getFeatures(physical, &all);
     facts.chosenSubgroups =
         facts.chosenSubgroups && sizes.subgroupSizeControl && sizes.computeFullSubgroups;
     if (!v12.bufferDeviceAddress)
-        facts.problem = facts.name + " cannot address buffers directly (bufferDeviceAddress), which "
-                                     "Inglenook needs. A newer graphics driver may help.";
+        facts.problem = facts.name +
+            " cannot address buffers directly (bufferDeviceAddress), which "
+            "Inglenook needs. A newer graphics driver may help.";
     else if (!v12.timelineSemaphore)
-        facts.problem = facts.name + " has no timeline semaphores, which Inglenook needs. A newer "
-                                     "graphics driver may help.";
+        facts.problem = facts.name +
+            " has no timeline semaphores, which Inglenook needs. A newer "
+            "graphics driver may help.";
 }
 
-/// A queue that computes; one that does not also draw, if there is one, so that windows stay smooth.
+/// A queue that computes; one that does not also draw, if there is one, so that windows stay
+/// smooth.
 void chooseQueue(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice physical)
 {
     uint32_t count = 0;
@@ -133,9 +138,9 @@ void chooseQueue(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice 
 size_t heapFree(const Instance& instance, VkPhysicalDevice physical, const DeviceFacts& facts,
                 uint32_t heap)
 {
-    VkPhysicalDeviceMemoryBudgetPropertiesEXT budget {
+    VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
-    VkPhysicalDeviceMemoryProperties2 memory {
+    VkPhysicalDeviceMemoryProperties2 memory{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2,
         .pNext = facts.memoryBudget ? &budget : nullptr};
     instance.calls().getMemoryProperties(physical, &memory);
@@ -187,28 +192,28 @@ Device::Device(int index, bool validation)
 
 void Device::open()
 {
-    VkPhysicalDeviceSubgroupSizeControlFeatures sizes {
+    VkPhysicalDeviceSubgroupSizeControlFeatures sizes{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES,
         .subgroupSizeControl = VK_TRUE,
         .computeFullSubgroups = VK_TRUE};
-    VkPhysicalDeviceVulkan12Features features {
+    VkPhysicalDeviceVulkan12Features features{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
         .pNext = m_facts.chosenSubgroups ? &sizes : nullptr,
         .timelineSemaphore = VK_TRUE,
         .bufferDeviceAddress = VK_TRUE};
     const float priority = 1.f;
-    const VkDeviceQueueCreateInfo queue {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
-                                         .queueFamilyIndex = m_facts.queueFamily,
-                                         .queueCount = 1,
-                                         .pQueuePriorities = &priority};
+    const VkDeviceQueueCreateInfo queue{.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+                                        .queueFamilyIndex = m_facts.queueFamily,
+                                        .queueCount = 1,
+                                        .pQueuePriorities = &priority};
     const char* extension = VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME;
     const bool extend = m_facts.chosenSubgroups && m_facts.subgroupsNeedExtension;
-    const VkDeviceCreateInfo info {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                                   .pNext = &features,
-                                   .queueCreateInfoCount = 1,
-                                   .pQueueCreateInfos = &queue,
-                                   .enabledExtensionCount = extend ? 1u : 0u,
-                                   .ppEnabledExtensionNames = &extension};
+    const VkDeviceCreateInfo info{.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
+                                  .pNext = &features,
+                                  .queueCreateInfoCount = 1,
+                                  .pQueueCreateInfos = &queue,
+                                  .enabledExtensionCount = extend ? 1u : 0u,
+                                  .ppEnabledExtensionNames = &extension};
     m_device = m_instance.createDevice(m_physical, info, m_calls);
     m_calls.vkGetDeviceQueue(m_device, m_facts.queueFamily, 0, &m_queue);
 }

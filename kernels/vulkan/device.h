@@ -7,7 +7,8 @@
 
 namespace inglenook::vulkan {
 
-/// What is known of a GPU before it is opened. If it cannot be used, `problem` says why in a sentence.
+/// What is known of a GPU before it is opened. If it cannot be used, `problem` says why in a
+/// sentence.
 struct DeviceFacts {
     std::string name;
     std::string driver;
@@ -29,8 +30,8 @@ struct DeviceFacts {
 
 [[nodiscard]] DeviceFacts inspect(const Instance& instance, VkPhysicalDevice physical);
 
-/// Bytes that may still be allocated from a heap as the driver sees it at this moment; its whole size
-/// where the driver cannot tell.
+/// Bytes that may still be allocated from a heap as the driver sees it at this moment; its whole
+/// size where the driver cannot tell.
 [[nodiscard]] size_t heapFree(const Instance& instance, VkPhysicalDevice physical,
                               const DeviceFacts& facts, uint32_t heap);
 
@@ -60,9 +61,9 @@ private:
     Instance m_instance;
     VkPhysicalDevice m_physical = VK_NULL_HANDLE;
     DeviceFacts m_facts;
-    VkPhysicalDeviceMemoryProperties m_memory {};
-    std::array<size_t, VK_MAX_MEMORY_HEAPS> m_allocated {}; // bytes, by this object
-    VolkDeviceTable m_calls {};
+    VkPhysicalDeviceMemoryProperties m_memory{};
+    std::array<size_t, VK_MAX_MEMORY_HEAPS> m_allocated{}; // bytes, by this object
+    VolkDeviceTable m_calls{};
     VkDevice m_device = VK_NULL_HANDLE;
     VkQueue m_queue = VK_NULL_HANDLE;
 };

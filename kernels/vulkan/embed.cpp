@@ -10,7 +10,7 @@ using namespace vulkan;
 
 namespace {
 
-constexpr FormatShaders kShaders {
+constexpr FormatShaders kShaders{
     .f32 = shaders::embed_F32,
     .f16 = shaders::embed_F16,
     .bf16 = shaders::embed_BF16,
@@ -36,17 +36,17 @@ void VulkanBackend::embed(Tensor y, const Weight& table, Tensor ids, float scale
             PlaneAddresses table;
             int32_t cols, units, yStride, idsStride, first, count, total;
             float scale;
-        } const push {.y = address(y),
-                      .ids = address(ids),
-                      .table = part.planes,
-                      .cols = y.cols,
-                      .units = part.units,
-                      .yStride = y.stride,
-                      .idsStride = ids.stride,
-                      .first = part.first,
-                      .count = part.out,
-                      .total = table.out,
-                      .scale = scale};
+        } const push{.y = address(y),
+                     .ids = address(ids),
+                     .table = part.planes,
+                     .cols = y.cols,
+                     .units = part.units,
+                     .yStride = y.stride,
+                     .idsStride = ids.stride,
+                     .first = part.first,
+                     .count = part.out,
+                     .total = table.out,
+                     .scale = scale};
         m_context->dispatch({kShaders.of(part.type), 1, {}}, push,
                             {groupsFor(y.cols, 8 * lanes), y.rows},
                             static_cast<int64_t>(y.rows) * y.cols);

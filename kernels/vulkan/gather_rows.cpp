@@ -14,8 +14,8 @@ void VulkanBackend::gatherRows(Tensor y, Tensor x, Tensor rows)
     struct {
         VkDeviceAddress y, x, rows;
         int32_t cols, yStride, xStride, rowsStride, xRows;
-    } const push {address(y), address(x), address(rows), y.cols, y.stride,
-                  x.stride,   rows.stride, x.rows};
+    } const push{address(y), address(x), address(rows), y.cols,
+                 y.stride,   x.stride,   rows.stride,   x.rows};
     dispatchElements(*m_context, shaders::gather_rows, {}, push, y);
 }
 

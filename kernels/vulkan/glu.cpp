@@ -14,7 +14,7 @@ void VulkanBackend::glu(Tensor y, Tensor gateUp, Activation activation)
     struct {
         VkDeviceAddress y, gateUp;
         int32_t cols, yStride, stride;
-    } const push {address(y), address(gateUp), y.cols, y.stride, gateUp.stride};
+    } const push{address(y), address(gateUp), y.cols, y.stride, gateUp.stride};
     const bool gelu = activation == Activation::GeluTanh;
     dispatchElements(*m_context, shaders::glu, {gelu}, push, y);
 }

@@ -32,14 +32,14 @@ bool hasValidationLayer()
 
 VkInstance createInstance(uint32_t version, bool validation)
 {
-    const VkApplicationInfo application {
+    const VkApplicationInfo application{
         .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
         .pApplicationName = "Inglenook",
         .pEngineName = "Inglenook",
         .apiVersion = version,
     };
     const char* extension = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
-    const VkInstanceCreateInfo info {
+    const VkInstanceCreateInfo info{
         .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
         .pApplicationInfo = &application,
         .enabledLayerCount = validation ? 1u : 0u,
@@ -63,8 +63,9 @@ Instance::Instance(bool validation)
 {
     const std::scoped_lock lock(volkMutex());
     if (volkInitialize() != VK_SUCCESS)
-        throw std::runtime_error("Vulkan is not installed on this machine (no loader found). "
-                                 "Install libvulkan1 and a graphics driver, or use another device.");
+        throw std::runtime_error(
+            "Vulkan is not installed on this machine (no loader found). "
+            "Install libvulkan1 and a graphics driver, or use another device.");
     m_version = std::min(volkGetInstanceVersion(), VK_API_VERSION_1_3);
     if (m_version < VK_API_VERSION_1_2)
         throw std::runtime_error("The Vulkan loader of this machine is older than version 1.2. "
@@ -88,7 +89,7 @@ Instance::Instance(bool validation)
     };
     if (!m_validation)
         return;
-    const VkDebugUtilsMessengerCreateInfoEXT info {
+    const VkDebugUtilsMessengerCreateInfoEXT info{
         .sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
         .messageSeverity = VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT |
             VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT,
@@ -145,7 +146,8 @@ void Instance::throwComplaint()
         throw std::runtime_error("Vulkan validation: " + complaint);
 }
 
-VkBool32 Instance::onMessage(VkDebugUtilsMessageSeverityFlagBitsEXT, VkDebugUtilsMessageTypeFlagsEXT,
+VkBool32 Instance::onMessage(VkDebugUtilsMessageSeverityFlagBitsEXT,
+                             VkDebugUtilsMessageTypeFlagsEXT,
                              const VkDebugUtilsMessengerCallbackDataEXT* data, void* instance)
 {
     auto& self = *static_cast<Instance*>(instance);

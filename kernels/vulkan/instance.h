@@ -8,7 +8,8 @@
 
 namespace inglenook::vulkan {
 
-/// Entry points of an instance. Kept per object, since volk's own are globals that every instance overwrites.
+/// Entry points of an instance. Kept per object, since volk's own are globals that every instance
+/// overwrites.
 struct InstanceCalls {
     PFN_vkDestroyInstance destroyInstance;
     PFN_vkEnumeratePhysicalDevices enumeratePhysicalDevices;
@@ -22,11 +23,12 @@ struct InstanceCalls {
     PFN_vkDestroyDebugUtilsMessengerEXT destroyMessenger;
 };
 
-/// The Vulkan loader, found at run time: a machine without it gets an exception, not a failed start.
+/// The Vulkan loader, found at run time: a machine without it gets an exception, not a failed
+/// start.
 class Instance {
 public:
-    /// Throws std::runtime_error with a sentence if there is no loader or no driver, or if validation is wanted
-    /// and its layer is not installed.
+    /// Throws std::runtime_error with a sentence if there is no loader or no driver, or if
+    /// validation is wanted and its layer is not installed.
     explicit Instance(bool validation);
     ~Instance();
     Instance(const Instance&) = delete;
@@ -42,14 +44,13 @@ public:
     void throwComplaint();
 
 private:
-    static VKAPI_ATTR VkBool32 VKAPI_CALL onMessage(VkDebugUtilsMessageSeverityFlagBitsEXT severity,
-                                                    VkDebugUtilsMessageTypeFlagsEXT types,
-                                                    const VkDebugUtilsMessengerCallbackDataEXT* data,
-                                                    void* instance);
+    static VKAPI_ATTR VkBool32 VKAPI_CALL onMessage(
+        VkDebugUtilsMessageSeverityFlagBitsEXT severity, VkDebugUtilsMessageTypeFlagsEXT types,
+        const VkDebugUtilsMessengerCallbackDataEXT* data, void* instance);
 
     bool m_validation;
     uint32_t m_version = 0;
-    InstanceCalls m_calls {};
+    InstanceCalls m_calls{};
     VkInstance m_instance = VK_NULL_HANDLE;
     VkDebugUtilsMessengerEXT m_messenger = VK_NULL_HANDLE;
     std::mutex m_complaintMutex; // the layer may call from threads of its own

@@ -1,9 +1,9 @@
 #version 460
+#extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "memory.glsl"
 
 #include "dequant.glsl"
-#include "reduce.glsl"
 
 // A subgroup owns kRows x kCols outputs and its lanes share out the sum: lane l takes the units l, l + kLanes, ...
 // of 32 elements in order, then the lanes' sums are added in a fixed tree. Weights are decoded once per
@@ -13,7 +13,8 @@
 layout(constant_id = 3) const int kRows = 1;
 layout(constant_id = 4) const int kCols = 4;
 layout(constant_id = 5) const bool kAligned = false; // rows of x are whole units of aligned vec4s
-layout(constant_id = 6) const bool kBias = false;
+const int kOutputs = kRows * kCols; // of a subgroup, a power of two
+const int kMaxLevels = 7; // of the tree, for 128 lanes
 
 layout(push_constant) uniform Push {
     Floats y;
@@ -27,6 +28,7 @@ layout(push_constant) uniform Push {
     int lastOut;
     int xStride;
     int yStride;
+    int biased;
 }
 p;
 
@@ -37,12 +39,12 @@ void load8(int r, int k, out float x[8])
         FloatQuads quads = FloatQuads(p.x);
         const vec4 a = quads.v[at / 4];
         const vec4 b = quads.v[at / 4 + 1];
-        for (int i = 0; i < 4; ++i) {
+        [[unroll]] for (int i = 0; i < 4; ++i) {
             x[i] = a[i];
             x[4 + i] = b[i];
         }
     } else {
-        for (int i = 0; i < 8; ++i)
+        [[unroll]] for (int i = 0; i < 8; ++i)
             x[i] = k + i < p.in_ ? p.x.v[at + i] : 0.0;
     }
 }
@@ -55,37 +57,57 @@ void main()
     if (firstOut >= p.lastOut)
         return;
 
-    precise float sums[kRows * kCols];
-    for (int i = 0; i < kRows * kCols; ++i)
+    precise float sums[kOutputs];
+    [[unroll]] for (int i = 0; i < kOutputs; ++i)
         sums[i] = 0.0;
 
     for (int u = lane(); u < p.units; u += kLanes) {
         Unit units[kCols];
-        for (int c = 0; c < kCols; ++c)
+        [[unroll]] for (int c = 0; c < kCols; ++c)
             units[c] = loadUnit(p.w, min(firstOut + c, p.lastOut - 1) * p.units + u);
-        for (int eighth = 0; eighth < 4; ++eighth) {
+        // Unrolled, it takes drivers that compile for a CPU four times as long, and runs slower there.
+        [[dont_unroll]] for (int eighth = 0; eighth < 4; ++eighth) {
             float x[kRows][8];
-            for (int r = 0; r < kRows; ++r)
+            [[unroll]] for (int r = 0; r < kRows; ++r)
                 load8(min(firstRow + r, p.rows - 1), 32 * u + 8 * eighth, x[r]);
-            for (int c = 0; c < kCols; ++c) {
+            [[unroll]] for (int c = 0; c < kCols; ++c) {
                 float w[8];
                 weights8(p.w, units[c], eighth, w);
-                for (int r = 0; r < kRows; ++r)
-                    for (int i = 0; i < 8; ++i)
+                [[unroll]] for (int r = 0; r < kRows; ++r)
+                    [[unroll]] for (int i = 0; i < 8; ++i)
                         sums[r * kCols + c] = fma(w[i], x[r][i], sums[r * kCols + c]);
             }
         }
     }
 
-    for (int r = 0; r < kRows; ++r)
-        for (int c = 0; c < kCols; ++c) {
-            precise float sum = subgroupTotal(sums[r * kCols + c]);
-            const int column = firstOut + c;
-            const int row = firstRow + r;
-            if (lane() != 0 || column >= p.lastOut || row >= p.rows)
-                continue;
-            if (kBias)
-                sum = sum + p.bias.v[column];
-            p.y.v[row * p.yStride + column] = sum;
+    // The tree of reduce.glsl for all sums at once: at each level a lane keeps one half of them and hands
+    // over the other, so that in the end the lanes hold different outputs.
+    int first = 0;
+    [[unroll]] for (int level = 1; level <= kMaxLevels; ++level) {
+        const int distance = kLanes >> level;
+        const int count = kOutputs >> level;
+        if (distance > 0 && count == 0)
+            sums[0] = sums[0] + subgroupShuffleXor(sums[0], uint(distance));
+        if (distance == 0 || count == 0)
+            continue;
+        const bool upper = (lane() & distance) != 0;
+        first += upper ? count : 0;
+        [[unroll]] for (int i = 0; i < count; ++i) {
+            const float given = upper ? sums[i] : sums[i + count];
+            const float kept = upper ? sums[i + count] : sums[i];
+            sums[i] = kept + subgroupShuffleXor(given, uint(distance));
         }
+    }
+    if (lane() % max(1, kLanes / kOutputs) != 0)
+        return;
+    [[unroll]] for (int i = 0; i < max(1, kOutputs / kLanes); ++i) {
+        const int row = firstRow + (first + i) / kCols;
+        const int column = firstOut + (first + i) % kCols;
+        if (column >= p.lastOut || row >= p.rows)
+            continue;
+        precise float sum = sums[i];
+        if (p.biased != 0)
+            sum = sum + p.bias.v[column];
+        p.y.v[row * p.yStride + column] = sum;
+    }
 }

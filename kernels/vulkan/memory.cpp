@@ -11,11 +11,11 @@ namespace inglenook::vulkan {
 
 namespace {
 
-constexpr size_t kSharedBlockBytes = size_t {64} << 20;
+constexpr size_t kSharedBlockBytes = size_t{64} << 20;
 
 std::string megabytes(size_t bytes)
 {
-    return std::to_string((bytes + (size_t {1} << 20) - 1) >> 20) + " MiB";
+    return std::to_string((bytes + (size_t{1} << 20) - 1) >> 20) + " MiB";
 }
 
 [[noreturn]] void doesNotFit(const Device& device, size_t wanted, size_t available)
@@ -64,8 +64,9 @@ uint32_t chooseType(const Device& device, uint32_t allowed, MemoryUse use)
     if (!type) // every driver has host memory that is coherent, not every one cached too
         type = findType(device.memory(), allowed, wanted & ~VK_MEMORY_PROPERTY_HOST_CACHED_BIT);
     if (!type)
-        throw std::runtime_error(device.facts().name + " has no memory of the kind that is needed. "
-                                                       "Use another device.");
+        throw std::runtime_error(device.facts().name +
+                                 " has no memory of the kind that is needed. "
+                                 "Use another device.");
     return *type;
 }
 
@@ -89,14 +90,14 @@ void Block::create(MemoryUse use)
     const bool onDevice = use == MemoryUse::Device;
     if (m_bytes > m_device.facts().maxAllocation)
         doesNotFit(m_device, m_bytes, m_device.facts().maxAllocation);
-    const VkBufferCreateInfo info {
-        .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
-        .size = m_bytes,
-        .usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT |
-            (onDevice ? VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
-                     VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT
-                      : VkBufferUsageFlags {0}),
-        .sharingMode = VK_SHARING_MODE_EXCLUSIVE};
+    const VkBufferCreateInfo info{.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+                                  .size = m_bytes,
+                                  .usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                                      VK_BUFFER_USAGE_TRANSFER_DST_BIT |
+                                      (onDevice ? VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
+                                               VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT
+                                                : VkBufferUsageFlags{0}),
+                                  .sharingMode = VK_SHARING_MODE_EXCLUSIVE};
     check(calls.vkCreateBuffer(m_device.handle(), &info, nullptr, &m_buffer), "reserving memory");
 
     VkMemoryRequirements needs;
@@ -106,12 +107,12 @@ void Block::create(MemoryUse use)
     const size_t available = m_device.heapFree(m_heap);
     if (needs.size > available)
         doesNotFit(m_device, needs.size, available);
-    const VkMemoryAllocateFlagsInfo flags {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
-                                           .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT};
-    const VkMemoryAllocateInfo allocation {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-                                           .pNext = onDevice ? &flags : nullptr,
-                                           .allocationSize = needs.size,
-                                           .memoryTypeIndex = type};
+    const VkMemoryAllocateFlagsInfo flags{.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
+                                          .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT};
+    const VkMemoryAllocateInfo allocation{.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+                                          .pNext = onDevice ? &flags : nullptr,
+                                          .allocationSize = needs.size,
+                                          .memoryTypeIndex = type};
     const VkResult result =
         calls.vkAllocateMemory(m_device.handle(), &allocation, nullptr, &m_memory);
     if (result == VK_ERROR_OUT_OF_DEVICE_MEMORY)
@@ -121,7 +122,7 @@ void Block::create(MemoryUse use)
     m_device.noteAllocated(m_heap, m_allocated);
     check(calls.vkBindBufferMemory(m_device.handle(), m_buffer, m_memory, 0), "reserving memory");
     if (onDevice) {
-        const VkBufferDeviceAddressInfo address {
+        const VkBufferDeviceAddressInfo address{
             .sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO, .buffer = m_buffer};
         m_address = calls.vkGetBufferDeviceAddress(m_device.handle(), &address);
         return;
@@ -146,7 +147,7 @@ Block::~Block()
 
 Memory::SharedBlock::SharedBlock(Device& device, size_t bytes)
     : block(device, bytes, MemoryUse::Device)
-    , gaps {{0, bytes}}
+    , gaps{{0, bytes}}
 {
 }
 
@@ -158,7 +159,7 @@ Memory::Memory(Device& device, CommandStream& commands)
 
 Memory::Range Memory::allocate(size_t bytes)
 {
-    bytes = (std::max(bytes, size_t {1}) + kAlignment - 1) / kAlignment * kAlignment;
+    bytes = (std::max(bytes, size_t{1}) + kAlignment - 1) / kAlignment * kAlignment;
     for (SharedBlock& shared : m_blocks) {
         const auto gap =
             std::ranges::find_if(shared.gaps, [=](const auto& g) { return g.second >= bytes; });

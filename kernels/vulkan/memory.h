@@ -37,8 +37,8 @@ private:
     std::byte* m_mapped = nullptr;
 };
 
-/// Device memory in ranges aligned to 256 bytes. Small ranges share blocks, since drivers allow only some
-/// thousand allocations.
+/// Device memory in ranges aligned to 256 bytes. Small ranges share blocks, since drivers allow
+/// only some thousand allocations.
 class Memory {
 public:
     struct Range {

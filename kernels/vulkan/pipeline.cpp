@@ -14,10 +14,10 @@ constexpr VkPipelineShaderStageCreateFlags kFullSubgroups =
 Pipelines::Pipelines(const Device& device)
     : m_device(device)
 {
-    const VkPushConstantRange range {.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT, .size = kPushBytes};
-    const VkPipelineLayoutCreateInfo info {.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
-                                           .pushConstantRangeCount = 1,
-                                           .pPushConstantRanges = &range};
+    const VkPushConstantRange range{.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT, .size = kPushBytes};
+    const VkPipelineLayoutCreateInfo info{.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
+                                          .pushConstantRangeCount = 1,
+                                          .pPushConstantRanges = &range};
     check(device.calls().vkCreatePipelineLayout(device.handle(), &info, nullptr, &m_layout),
           "preparing its programs");
 }
@@ -33,9 +33,9 @@ VkPipeline Pipelines::get(const Kernel& kernel)
 {
     const auto lanes = static_cast<uint32_t>(m_device.facts().subgroupSize);
     const auto subgroups = static_cast<uint32_t>(kernel.subgroups);
-    std::vector<uint32_t> constants {lanes * subgroups, lanes, subgroups};
+    std::vector<uint32_t> constants{lanes * subgroups, lanes, subgroups};
     constants.insert(constants.end(), kernel.choices.begin(), kernel.choices.end());
-    Key key {kernel.code.data(), std::move(constants)};
+    Key key{kernel.code.data(), std::move(constants)};
     const auto known = m_pipelines.find(key);
     if (known != m_pipelines.end())
         return known->second;
@@ -46,9 +46,9 @@ VkPipeline Pipelines::get(const Kernel& kernel)
 
 VkPipeline Pipelines::create(std::span<const uint32_t> code, const std::vector<uint32_t>& constants)
 {
-    const VkShaderModuleCreateInfo moduleInfo {.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
-                                               .codeSize = code.size_bytes(),
-                                               .pCode = code.data()};
+    const VkShaderModuleCreateInfo moduleInfo{.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
+                                              .codeSize = code.size_bytes(),
+                                              .pCode = code.data()};
     VkShaderModule module = VK_NULL_HANDLE;
     check(m_device.calls().vkCreateShaderModule(m_device.handle(), &moduleInfo, nullptr, &module),
           "preparing its programs");
@@ -56,15 +56,16 @@ VkPipeline Pipelines::create(std::span<const uint32_t> code, const std::vector<u
     std::vector<VkSpecializationMapEntry> entries;
     for (uint32_t i = 0; i < constants.size(); ++i)
         entries.push_back({i, i * 4, 4});
-    const VkSpecializationInfo specialization {.mapEntryCount = static_cast<uint32_t>(entries.size()),
-                                               .pMapEntries = entries.data(),
-                                               .dataSize = constants.size() * 4,
-                                               .pData = constants.data()};
-    const VkPipelineShaderStageRequiredSubgroupSizeCreateInfo size {
+    const VkSpecializationInfo specialization{.mapEntryCount =
+                                                  static_cast<uint32_t>(entries.size()),
+                                              .pMapEntries = entries.data(),
+                                              .dataSize = constants.size() * 4,
+                                              .pData = constants.data()};
+    const VkPipelineShaderStageRequiredSubgroupSizeCreateInfo size{
         .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO,
         .requiredSubgroupSize = static_cast<uint32_t>(m_device.facts().subgroupSize)};
     const bool chosen = m_device.facts().chosenSubgroups;
-    const VkComputePipelineCreateInfo info {
+    const VkComputePipelineCreateInfo info{
         .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
         .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                   .pNext = chosen ? &size : nullptr,

@@ -12,15 +12,16 @@ namespace inglenook::vulkan {
 /// What every Vulkan device grants.
 inline constexpr size_t kPushBytes = 128;
 
-/// A compiled shader (shaders/*.h) and the values of its specialisation constants: subgroups per workgroup, then
-/// its own choices from constant 3 on (memory.glsl).
+/// A compiled shader (shaders/*.h) and the values of its specialisation constants: subgroups per
+/// workgroup, then its own choices from constant 3 on (memory.glsl).
 struct Kernel {
     std::span<const uint32_t> code; // of static storage
     int subgroups = 1;
     std::vector<uint32_t> choices;
 };
 
-/// Compute pipelines, made when first asked for and kept. They have no descriptors, only push constants.
+/// Compute pipelines, made when first asked for and kept. They have no descriptors, only push
+/// constants.
 class Pipelines {
 public:
     explicit Pipelines(const Device& device);

@@ -149,7 +149,7 @@ PlaneLayout planeLayout(DType type)
 void repackRows(DType type, std::span<const std::byte> rows, int in,
                 const std::array<std::span<std::byte>, 4>& planes)
 {
-    const Planes to {planes[0].data(), planes[1].data(), planes[2].data(), planes[3].data()};
+    const Planes to{planes[0].data(), planes[1].data(), planes[2].data(), planes[3].data()};
     switch (type) {
     case DType::Q8_0:
         return repackBlocks<BlockQ8_0>(rows, to);

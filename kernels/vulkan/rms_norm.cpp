@@ -22,15 +22,15 @@ void normalise(Context& context, const Tensor& y, const Tensor& x, const Tensor&
         VkDeviceAddress y, x, addend, weight;
         int32_t cols, yStride, xStride, addendStride;
         float eps;
-    } const push {.y = address(y),
-                  .x = address(x),
-                  .addend = addend ? address(addend) : 0,
-                  .weight = vectorAddress(weight),
-                  .cols = x.cols,
-                  .yStride = y.stride,
-                  .xStride = x.stride,
-                  .addendStride = addend.stride,
-                  .eps = eps};
+    } const push{.y = address(y),
+                 .x = address(x),
+                 .addend = addend ? address(addend) : 0,
+                 .weight = vectorAddress(weight),
+                 .cols = x.cols,
+                 .yStride = y.stride,
+                 .xStride = x.stride,
+                 .addendStride = addend.stride,
+                 .eps = eps};
     context.begin();
     context.dispatch({shaders::rms_norm, context.subgroupsFor(kInvocations), {bool(addend)}}, push,
                      {x.rows}, static_cast<int64_t>(x.rows) * x.cols);

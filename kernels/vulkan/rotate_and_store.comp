@@ -11,8 +11,6 @@
 // their partners again.
 
 layout(constant_id = 3) const bool kHalves = false; // which elements form a pair
-layout(constant_id = 4) const bool kNormQ = false;
-layout(constant_id = 5) const bool kNormK = false;
 
 layout(push_constant) uniform Push {
     Floats qkv;
@@ -32,6 +30,8 @@ layout(push_constant) uniform Push {
     int tableStride;
     int positionsStride;
     int slotsStride;
+    int normsQ; // 1 or 0
+    int normsK;
     float eps;
 }
 p;
@@ -101,7 +101,7 @@ void main()
     const bool key = !query && h < p.heads + p.kvHeads;
     Head head;
     head.start = r * p.stride + h * p.headSize;
-    head.norm = query ? kNormQ : key && kNormK;
+    head.norm = query ? p.normsQ != 0 : key && p.normsK != 0;
     head.weight = p.normQ;
     if (key)
         head.weight = p.normK;

@@ -25,34 +25,33 @@ void VulkanBackend::rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& 
     struct {
         VkDeviceAddress qkv, pages, pageTable, positions, slots, rotation, normQ, normK;
         int32_t stride, heads, kvHeads, headSize, dims, rotationStride, tableStride,
-            positionsStride, slotsStride;
+            positionsStride, slotsStride, normsQ, normsK;
         float eps;
-    } const push {.qkv = address(qkv),
-                  .pages = deviceBuffer(*kv.buffer).range().address(),
-                  .pageTable = address(kv.pageTable),
-                  .positions = address(in.positions),
-                  .slots = address(in.slots),
-                  .rotation = rotates ? address(rope.rotation) : 0,
-                  .normQ = norm.q ? vectorAddress(norm.q) : 0,
-                  .normK = norm.k ? vectorAddress(norm.k) : 0,
-                  .stride = qkv.stride,
-                  .heads = shape.heads,
-                  .kvHeads = shape.kvHeads,
-                  .headSize = shape.headSize,
-                  .dims = rope.dims,
-                  .rotationStride = rotates ? rope.rotation.stride : 0,
-                  .tableStride = kv.pageTable.stride,
-                  .positionsStride = in.positions.stride,
-                  .slotsStride = in.slots.stride,
-                  .eps = norm.eps};
+    } const push{.qkv = address(qkv),
+                 .pages = deviceBuffer(*kv.buffer).range().address(),
+                 .pageTable = address(kv.pageTable),
+                 .positions = address(in.positions),
+                 .slots = address(in.slots),
+                 .rotation = rotates ? address(rope.rotation) : 0,
+                 .normQ = norm.q ? vectorAddress(norm.q) : 0,
+                 .normK = norm.k ? vectorAddress(norm.k) : 0,
+                 .stride = qkv.stride,
+                 .heads = shape.heads,
+                 .kvHeads = shape.kvHeads,
+                 .headSize = shape.headSize,
+                 .dims = rope.dims,
+                 .rotationStride = rotates ? rope.rotation.stride : 0,
+                 .tableStride = kv.pageTable.stride,
+                 .positionsStride = in.positions.stride,
+                 .slotsStride = in.slots.stride,
+                 .normsQ = bool(norm.q),
+                 .normsK = bool(norm.k),
+                 .eps = norm.eps};
     const int subgroups = std::max(1, kInvocations / m_context->device.facts().subgroupSize);
     m_context->begin();
-    m_context->dispatch(
-        {shaders::rotate_and_store,
-         subgroups,
-         {rope.pairs == RopePairs::Halves, bool(norm.q), bool(norm.k)}},
-        push, {groupsFor(shape.heads + 2 * shape.kvHeads, subgroups), qkv.rows},
-        static_cast<int64_t>(qkv.rows) * qkv.cols);
+    m_context->dispatch({shaders::rotate_and_store, subgroups, {rope.pairs == RopePairs::Halves}},
+                        push, {groupsFor(shape.heads + 2 * shape.kvHeads, subgroups), qkv.rows},
+                        static_cast<int64_t>(qkv.rows) * qkv.cols);
 }
 
 } // namespace inglenook

@@ -15,7 +15,7 @@ void VulkanBackend::softcap(Tensor x, float cap)
         VkDeviceAddress x;
         int32_t cols, stride;
         float cap;
-    } const push {address(x), x.cols, x.stride, cap};
+    } const push{address(x), x.cols, x.stride, cap};
     dispatchElements(*m_context, shaders::softcap, {}, push, x);
 }
 

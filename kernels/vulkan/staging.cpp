@@ -23,7 +23,7 @@ void forEachPiece(const Staging::Rows& rows, size_t first, size_t bytes, Use use
         const size_t row = (first + done) / rows.bytes;
         const size_t column = (first + done) % rows.bytes;
         const size_t count = std::min(rows.bytes - column, bytes - done);
-        use(Piece {done, rows.offset + row * rows.stride + column, count});
+        use(Piece{done, rows.offset + row * rows.stride + column, count});
         done += count;
     }
 }
@@ -40,7 +40,8 @@ Staging::Staging(Device& device, CommandStream& commands)
 Staging::Chunk Staging::reserve(size_t bytes)
 {
     assert(bytes <= kChunkBytes);
-    const size_t rounded = (bytes + Memory::kAlignment - 1) / Memory::kAlignment * Memory::kAlignment;
+    const size_t rounded =
+        (bytes + Memory::kAlignment - 1) / Memory::kAlignment * Memory::kAlignment;
     if (m_used + rounded > kChunkBytes) {
         m_tickets[m_half] = m_commands.submit();
         m_half = 1 - m_half;
@@ -55,10 +56,9 @@ Staging::Chunk Staging::reserve(size_t bytes)
 void Staging::upload(const Chunk& chunk, size_t from, size_t bytes, const Memory::Range& to,
                      size_t toOffset)
 {
-    m_commands.copy(m_upload.buffer(), to.block->buffer(),
-                    {.srcOffset = chunk.offset + from,
-                     .dstOffset = to.offset + toOffset,
-                     .size = bytes});
+    m_commands.copy(
+        m_upload.buffer(), to.block->buffer(),
+        {.srcOffset = chunk.offset + from, .dstOffset = to.offset + toOffset, .size = bytes});
 }
 
 void Staging::uploadRows(std::span<const std::byte> from, const Memory::Range& to, const Rows& rows)

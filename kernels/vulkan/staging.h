@@ -7,16 +7,17 @@
 
 namespace inglenook::vulkan {
 
-/// Host memory that copies to and from the device pass through. Uploads fill one half while the device reads
-/// the other, so that repacking weights and copying them overlap.
+/// Host memory that copies to and from the device pass through. Uploads fill one half while the
+/// device reads the other, so that repacking weights and copying them overlap.
 class Staging {
 public:
     /// Bytes that one chunk has at most.
-    static constexpr size_t kChunkBytes = size_t {4} << 20;
+    static constexpr size_t kChunkBytes = size_t{4} << 20;
 
     Staging(Device& device, CommandStream& commands);
 
-    /// Host memory of `bytes` (at most kChunkBytes) to fill and then upload. It stays ours until the next call.
+    /// Host memory of `bytes` (at most kChunkBytes) to fill and then upload. It stays ours until
+    /// the next call.
     struct Chunk {
         std::span<std::byte> host;
         size_t offset = 0; // in the upload buffer
@@ -42,7 +43,7 @@ private:
     Block m_readback;
     size_t m_half = 0;
     size_t m_used = 0; // bytes of the half
-    std::array<uint64_t, 2> m_tickets {}; // when each half was last read
+    std::array<uint64_t, 2> m_tickets{}; // when each half was last read
 };
 
 } // namespace inglenook::vulkan

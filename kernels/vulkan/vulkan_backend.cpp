@@ -31,7 +31,10 @@ public:
         m_context->commands.release(m_buffers);
     }
 
-    [[nodiscard]] bool belongsTo(const Context& context) const { return m_context.get() == &context; }
+    [[nodiscard]] bool belongsTo(const Context& context) const
+    {
+        return m_context.get() == &context;
+    }
 
     void submit()
     {

@@ -8,14 +8,16 @@ namespace vulkan {
 class Context;
 }
 
-/// The Vulkan devices of this machine in the driver's order, usable or not; none without a driver. Never throws.
+/// The Vulkan devices of this machine in the driver's order, usable or not; none without a driver.
+/// Never throws.
 [[nodiscard]] std::vector<DeviceInfo> listVulkanDevices();
 
 /// Opens the device that has this index in the list. Throws std::runtime_error with a sentence.
-[[nodiscard]] std::unique_ptr<Backend> createVulkanBackend(int index, const BackendOptions& options);
+[[nodiscard]] std::unique_ptr<Backend> createVulkanBackend(int index,
+                                                           const BackendOptions& options);
 
-/// A GPU by Vulkan compute. Operators append to a command buffer; a recorded step is command buffers that are
-/// submitted again. See README.md.
+/// A GPU by Vulkan compute. Operators append to a command buffer; a recorded step is command
+/// buffers that are submitted again. See README.md.
 class VulkanBackend final : public Backend {
 public:
     VulkanBackend(int index, const BackendOptions& options);

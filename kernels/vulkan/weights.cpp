@@ -17,8 +17,8 @@ size_t aligned(size_t bytes)
 
 /// Where the planes of a part lie in its range.
 struct Placement {
-    std::array<size_t, 4> rowBytes {}; // of each plane
-    std::array<size_t, 4> offsets {};
+    std::array<size_t, 4> rowBytes{}; // of each plane
+    std::array<size_t, 4> offsets{};
     size_t bytes = 0;
 };
 
@@ -50,7 +50,7 @@ void uploadPart(Context& context, const WeightPart& part, int in, const Placemen
     const auto out = static_cast<size_t>(part.out);
     for (size_t row = 0; row < out; row += rowsAtOnce) {
         const size_t rows = std::min(rowsAtOnce, out - row);
-        std::array<size_t, 4> starts {};
+        std::array<size_t, 4> starts{};
         size_t bytes = 0;
         for (size_t i = 0; i < starts.size(); ++i) {
             starts[i] = bytes;

@@ -49,7 +49,7 @@ class DurabilityTest : public QObject {
 private slots:
     void killedProgramLosesNothingAcknowledged()
     {
-        constexpr int kKills = 25;
+        constexpr int kKills = 20;
         QTemporaryDir folder;
         std::mt19937 random(3);
         int64_t acknowledged = 0;

@@ -172,7 +172,8 @@ private slots:
             addOne(database, 1);
         }
         for (const QString& name : QDir(folder.path()).entryList(QDir::Files))
-            QFile::setPermissions(folder.filePath(name), QFile::ReadOwner | QFile::ReadOther);
+            QFile::setPermissions(folder.filePath(name),
+                                  QFile::ReadOwner | QFile::ReadGroup | QFile::ReadOther);
         ::chmod(path.c_str(), 0555);
         {
             const AsNobody nobody;

@@ -14,7 +14,7 @@ using namespace inglenook;
 
 namespace {
 
-constexpr int kConversations = 20;
+constexpr int kConversations = 8;
 constexpr int kMessagesEach = 20;
 constexpr qsizetype kPageBytes = 4096;
 
@@ -86,7 +86,7 @@ private slots:
         // every page in turn, the first with the file's header too
         const int pages = int(m_sound.size() / kPageBytes);
         int worst = kConversations * kMessagesEach;
-        for (int page = 0; page < pages; page += page < 4 ? 1 : 7) {
+        for (int page = 0; page < pages; page += page < 4 ? 1 : 9) {
             QByteArray damaged = m_sound;
             damaged.replace(page * kPageBytes, kPageBytes, QByteArray(kPageBytes, '\0'));
             Connection into = memoryDatabase();

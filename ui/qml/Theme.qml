@@ -51,7 +51,7 @@ QtObject {
     // Measures
     readonly property int columnWidth: px(700)
     readonly property int gap: px(8)
-    readonly property int margin: px(16)
+    readonly property int margin: px(20)
     readonly property int radius: px(8)
     readonly property int controlHeight: px(34)
     readonly property int iconSize: px(18)

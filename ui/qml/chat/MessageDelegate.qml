@@ -34,7 +34,7 @@ Item {
     signal regenerateRequested(real messageId)
     signal deleteRequested(real messageId)
     signal versionRequested(real messageId, int version)
-    signal menuRequested(Item message)
+    signal menuRequested()
 
     implicitHeight: column.height + (fromUser ? 0 : Theme.px(18))
     Accessible.role: Accessible.ListItem
@@ -46,7 +46,7 @@ Item {
 
     TapHandler {
         acceptedButtons: Qt.RightButton
-        onTapped: root.menuRequested(root)
+        onTapped: root.menuRequested()
     }
 
     FocusRing {

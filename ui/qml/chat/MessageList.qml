@@ -76,7 +76,7 @@ ListView {
         onRegenerateRequested: id => root.chat.regenerate(id)
         onDeleteRequested: id => root.chat.deleteMessage(id)
         onVersionRequested: (id, version) => root.chat.selectVersion(id, version)
-        onMenuRequested: menu.openFor(message)
+        onMenuRequested: menu.openFor(message, false)
     }
 
     MessageMenu {
@@ -117,7 +117,7 @@ ListView {
         case Qt.Key_Up: return root.stepTo(currentIndex < 0 ? count - 1 : Math.max(0, currentIndex - 1))
         case Qt.Key_Down: return root.stepTo(Math.min(count - 1, currentIndex + 1))
         case Qt.Key_C: return event.modifiers & Qt.ControlModifier ? copyCurrent() : root.typed(event.text)
-        case Qt.Key_Menu: return currentItem ? menu.openFor(currentItem as MessageDelegate) : undefined
+        case Qt.Key_Menu: return currentItem ? menu.openFor(currentItem as MessageDelegate, true) : undefined
         default:
             event.accepted = event.text > " " && !(event.modifiers & (Qt.ControlModifier | Qt.AltModifier))
             if (event.accepted)

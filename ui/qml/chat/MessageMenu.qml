@@ -15,11 +15,15 @@ AppMenu {
     signal editRequested(real messageId, string text)
 
     // The message may leave the view while the menu is open, so its values are kept, not the item.
-    function openFor(message: MessageDelegate) {
+    // At the pointer, or by the keyboard below the message's beginning.
+    function openFor(message: MessageDelegate, byKeyboard: bool) {
         messageId = message.messageId
         text = message.text
         fromUser = message.fromUser
-        popup()
+        if (byKeyboard)
+            popup(message, Theme.px(40), Theme.px(40))
+        else
+            popup()
     }
 
     AppMenuItem {

@@ -96,7 +96,7 @@ FocusScope {
             onRenamed: title => root.conversations.rename(conversationId, title)
             renaming: root.renamedId === conversationId
             onRenameRequested: root.renamedId = conversationId
-            onMenuRequested: menu.openFor(this)
+            onMenuRequested: menu.openFor(this, false)
             onEditingFinished: {
                 root.renamedId = 0
                 list.forceActiveFocus()
@@ -113,7 +113,7 @@ FocusScope {
             case Qt.Key_Enter: return item.opened()
             case Qt.Key_F2: return item.renameRequested()
             case Qt.Key_Delete: return root.conversations.remove(item.conversationId)
-            case Qt.Key_Menu: return item.menuRequested()
+            case Qt.Key_Menu: return menu.openFor(item, true)
             default: event.accepted = false
             }
         }

@@ -15,10 +15,14 @@ AppMenu {
 
     objectName: "conversationMenu"
 
-    function openFor(row: ConversationDelegate) {
+    // At the pointer, or by the keyboard below the row.
+    function openFor(row: ConversationDelegate, byKeyboard: bool) {
         conversationId = row.conversationId
         pinned = row.pinned
-        popup()
+        if (byKeyboard)
+            popup(row, Theme.px(20), row.height)
+        else
+            popup()
     }
 
     AppMenuItem {
