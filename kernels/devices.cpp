@@ -9,6 +9,7 @@
 #include "kernels/cuda/cuda_backend.h"
 #endif
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -97,6 +98,32 @@ std::vector<DeviceInfo> listDevices()
     append(all, listCudaDevices());
 #endif
     return all;
+}
+
+DeviceInfo describeDevice(DeviceId id)
+{
+    if (!severalOf(id.kind)) {
+        DeviceInfo info = describeCpu();
+        info.id = id;
+        return info;
+    }
+    std::vector<DeviceInfo> devices;
+#if INGLENOOK_WITH_VULKAN
+    if (id.kind == DeviceKind::Vulkan)
+        devices = listVulkanDevices();
+#endif
+#if INGLENOOK_WITH_CUDA
+    if (id.kind == DeviceKind::Cuda)
+        devices = listCudaDevices();
+#endif
+    const auto found = std::ranges::find(devices, id, &DeviceInfo::id);
+    if (found != devices.end())
+        return *found;
+    DeviceInfo absent;
+    absent.id = id;
+    absent.problem =
+        "The device " + toString(id) + " is not in this machine. Choose another device.";
+    return absent;
 }
 
 std::unique_ptr<Backend> createBackend(DeviceId id, const BackendOptions& options)

@@ -42,6 +42,10 @@ struct BackendOptions {
 /// backend is not listed.
 [[nodiscard]] std::vector<DeviceInfo> listDevices();
 
+/// One device of this machine, without waking the drivers of the others; if it is not there,
+/// `problem` says so. The reference has the memory of the CPU.
+[[nodiscard]] DeviceInfo describeDevice(DeviceId id);
+
 /// Opens a device. Throws std::runtime_error with a sentence if it is not there or not usable.
 [[nodiscard]] std::unique_ptr<Backend> createBackend(DeviceId id,
                                                      const BackendOptions& options = {});

@@ -53,7 +53,7 @@ void addAgreement(std::vector<OperatorCase>& cases, const MatmulShape& shape, bo
                      .shape = text(shape),
                      .quick = quick,
                      .run = [shape](Trial& trial) {
-                         const Matrix x = randomMatrix(22, shape.rows, shape.in);
+                         const Matrix x = randomMatrix(40, shape.rows, shape.in);
                          agree(trial, shape, x, InputRounding::EightBits);
                      }});
 }
@@ -63,7 +63,7 @@ void addAgreement(std::vector<OperatorCase>& cases, const MatmulShape& shape, bo
 void everyElement(Trial& trial, DType type)
 {
     const MatmulShape shape{{{type, 33}}, 512, 32, true, Placement::Packed};
-    const Matrix numbers = randomMatrix(28, shape.rows, shape.in);
+    const Matrix numbers = randomMatrix(42, shape.rows, shape.in);
     Matrix x(shape.rows, shape.in);
     for (int r = 0; r < x.rows; ++r)
         for (size_t c = static_cast<size_t>(r); c < x.row(r).size(); c += 32)
@@ -79,7 +79,7 @@ void addIndependence(std::vector<OperatorCase>& cases, const std::vector<PartSha
                      .quick = false,
                      .run = [=](Trial& trial) {
                          const TestWeight w(24, parts, in);
-                         const Matrix x = randomMatrix(25, 64, in);
+                         const Matrix x = randomMatrix(41, 64, in);
                          trial.standAlone(preparation(w, x, true), 64);
                      }});
 }
@@ -88,7 +88,7 @@ void addIndependence(std::vector<OperatorCase>& cases, const std::vector<PartSha
 void zeroRow(Trial& trial, DType type)
 {
     const MatmulShape shape{{{type, 40}}, 256, 3, true, Placement::Packed};
-    Matrix x = randomMatrix(27, shape.rows, shape.in);
+    Matrix x = randomMatrix(43, shape.rows, shape.in);
     for (float& v : x.row(1))
         v = 0.f;
     agree(trial, shape, x, InputRounding::EightBits);

@@ -12,8 +12,8 @@ using namespace vulkan;
 
 namespace {
 
-constexpr size_t kMostBytes = size_t {1} << 30;
-constexpr size_t kSoftwareBytes = size_t {64} << 20; // the CPU takes its time
+constexpr size_t kMostBytes = size_t{1} << 30;
+constexpr size_t kSoftwareBytes = size_t{64} << 20; // the CPU takes its time
 constexpr int kPasses = 4;
 constexpr int kInvocations = 256;
 constexpr int kGroups = 2048; // enough to fill any device
@@ -24,16 +24,17 @@ double VulkanBackend::measureReadBandwidth()
 {
     const DeviceFacts& facts = m_context->device.facts();
     const size_t wanted = facts.software ? kSoftwareBytes : kMostBytes;
-    const size_t bytes = std::min({wanted, facts.memoryFree / 4, facts.maxAllocation}) / 4096 * 4096;
+    const size_t bytes =
+        std::min({wanted, facts.memoryFree / 4, facts.maxAllocation}) / 4096 * 4096;
     const int subgroups = m_context->subgroupsFor(kInvocations);
-    const int64_t invocations = int64_t {kGroups} * subgroups * facts.subgroupSize;
+    const int64_t invocations = int64_t{kGroups} * subgroups * facts.subgroupSize;
     const std::shared_ptr<Buffer> data = allocate(bytes);
     const std::shared_ptr<Buffer> sums = allocate(static_cast<size_t>(invocations) * 4);
     struct {
         VkDeviceAddress data, sums;
         uint32_t count;
-    } const push {deviceBuffer(*data).range().address(), deviceBuffer(*sums).range().address(),
-                  static_cast<uint32_t>(bytes / 16)};
+    } const push{deviceBuffer(*data).range().address(), deviceBuffer(*sums).range().address(),
+                 static_cast<uint32_t>(bytes / 16)};
 
     double best = 0.;
     m_context->commands.finish();

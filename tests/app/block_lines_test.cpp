@@ -7,7 +7,7 @@ using namespace inglenook;
 class BlockLinesTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void indentCountsColumns()
     {
         QCOMPARE(indentOf(u"  a"), 2);

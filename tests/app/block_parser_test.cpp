@@ -94,7 +94,7 @@ QStringList randomPieces(std::mt19937& random)
 class BlockParserTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void textBecomesBlocks()
     {
         const QStringList expected{

@@ -13,7 +13,7 @@ using namespace inglenook;
 class ChatControllerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init()
     {
         m_chat.emplace();

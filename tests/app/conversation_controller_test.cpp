@@ -11,7 +11,7 @@ using namespace inglenook;
 class ConversationControllerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init()
     {
         m_controller.emplace();

@@ -34,7 +34,7 @@ QList<qint64> ids(const ConversationListModel& model)
 class ConversationListModelTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void pinnedAreFirstThenTheLatest()
     {
         ConversationListModel model;

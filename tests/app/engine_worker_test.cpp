@@ -97,7 +97,7 @@ ReplyRequest ask(ReplyId id, const std::string& text = "hello")
 class EngineWorkerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void eventsGoOutInTheirOrder()
     {
         Script script;

@@ -8,7 +8,7 @@ using namespace inglenook;
 class InlineTextTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void marksGoAndWordsStay_data()
     {
         QTest::addColumn<QString>("markdown");

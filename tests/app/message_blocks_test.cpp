@@ -9,7 +9,7 @@ using namespace inglenook;
 class MessageBlocksTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void rolesCarryTheBlock()
     {
         MessageBlocks blocks;

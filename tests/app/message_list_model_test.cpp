@@ -23,7 +23,7 @@ MessageRow row(qint64 id, const QString& text, bool streaming = false)
 class MessageListModelTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init()
     {
         m_model.emplace();

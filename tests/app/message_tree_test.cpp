@@ -25,7 +25,7 @@ MessageTree twoVersions()
 class MessageTreeTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void latestVersionIsOnShow()
     {
         QCOMPARE(twoVersions().thread(), (Ids{1, 4}));

@@ -27,7 +27,7 @@ ModelLoaded loaded(const QString& path)
 class ModelControllerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
     void init()
     {

@@ -25,7 +25,7 @@ ModelFileRow file(const QString& name, quint64 needed = 1'000)
 class ModelListModelTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
 
     void filesAreListedByName()

@@ -10,7 +10,7 @@ using namespace inglenook;
 class ModelScannerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void starterModelIsListedWithItsFacts()
     {
         if (!QFile::exists(INGLENOOK_STARTER_MODEL))

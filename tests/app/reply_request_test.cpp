@@ -22,7 +22,7 @@ QString brief(const ReplyRequest& request)
 class ReplyRequestTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void branchDownToTheQuestionIsSent()
     {
         MessageTree tree;

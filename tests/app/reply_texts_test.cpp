@@ -8,7 +8,7 @@ using namespace inglenook;
 class ReplyTextsTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
 
     void statusSaysWhatIsKnown()

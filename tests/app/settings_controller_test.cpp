@@ -13,7 +13,7 @@ using namespace inglenook;
 class SettingsControllerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void everySettingIsKeptReadAndReset_data()
     {
         QTest::addColumn<QVariant>("value");

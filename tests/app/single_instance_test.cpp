@@ -10,7 +10,7 @@ using namespace inglenook;
 class SingleInstanceTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void secondStartShowsTheFirst()
     {
         QTemporaryDir folder;

@@ -45,7 +45,7 @@ MessageRecord growing(int64_t id, int64_t parent)
 class StorageWorkerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init()
     {
         m_folder.emplace();

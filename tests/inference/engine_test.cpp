@@ -1,114 +1,39 @@
 #include "inference/engine.h"
 
-#include "inference/model_files/gguf_writer.h"
-#include "inference/session.h"
 #include "inference/text/utf8_stream.h"
 #include "kernels/backend.h"
+#include "tests/inference/engine_listener.h"
 #include "tests/models/tiny_model.h"
-#include "tests/models/tiny_vocabulary.h"
 #include "tests/support/loaded_drivers.h"
 
-#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
-#include <algorithm>
 #include <limits>
-#include <map>
 
 using namespace inglenook;
 using namespace inglenook::tests;
-
-namespace {
-
-/// What the engine said of one reply.
-struct Heard {
-    std::string text;
-    std::vector<PromptProgress> progress;
-    std::vector<ReplyFinished> finished;
-    std::vector<ReplyFailed> failed;
-};
-
-/// An engine and what it said.
-struct Listener {
-    Engine engine;
-    std::map<ReplyId, Heard> replies;
-    std::vector<ModelLoaded> loaded;
-    std::vector<LoadFailed> loadFailed;
-    std::vector<float> fractions;
-
-    void hear(const LoadProgress& e) { fractions.push_back(e.fraction); }
-    void hear(const ModelLoaded& e) { loaded.push_back(e); }
-    void hear(const LoadFailed& e) { loadFailed.push_back(e); }
-    void hear(const PromptProgress& e) { replies[e.id].progress.push_back(e); }
-    void hear(const ReplyText& e) { replies[e.id].text += e.text; }
-    void hear(const ReplyFinished& e) { replies[e.id].finished.push_back(e); }
-    void hear(const ReplyFailed& e) { replies[e.id].failed.push_back(e); }
-
-    void step()
-    {
-        for (const EngineEvent& event : engine.step())
-            std::visit([this](const auto& e) { hear(e); }, event);
-    }
-    void run()
-    {
-        for (int i = 0; engine.busy() && i < 100000; ++i)
-            step();
-    }
-    /// Steps until the reply has text.
-    void runToText(ReplyId id)
-    {
-        for (int i = 0; replies[id].text.empty() && i < 100000; ++i)
-            step();
-    }
-};
-
-ReplyRequest requestOf(ReplyId id, const std::string& text, int maxTokens = 24)
-{
-    ReplyRequest request;
-    request.id = id;
-    request.messages = {{.role = "user", .text = text}};
-    request.sampling.seed = id;
-    request.maxTokens = maxTokens;
-    return request;
-}
-
-bool contains(const std::string& text, const char* part)
-{
-    return text.find(part) != std::string::npos;
-}
-
-} // namespace
 
 /// The whole engine with a tiny random model on the reference backend.
 class EngineTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase();
 
-    void loadingTellsItsProgressAndTheModel();
     void replyStreamsAndFinishesOnce();
     void samePromptSeedAndSettingsGiveTheSameReply();
     void severalRepliesAtOnceEqualEachAlone();
     void moreRepliesThanSlotsAllFinish();
     void secondTurnReusesTheFirst();
     void reusedPrefixGivesTheSameReply();
+    void starterModelAnswersAndReusesItsTurns();
     void stopEndsReplyOnce();
     void stopTextEndsReplyBeforeIt();
     void fullContextEndsReply();
     void longPromptIsRefusedWithItsLength();
     void unfinishedAnswerIsContinued();
-    void typedControlTokensStayText();
     void hostileRequestsFailInWords_data();
     void hostileRequestsFailInWords();
-    void withoutModelRepliesFail();
-    void loadFailuresAreSentences_data();
-    void loadFailuresAreSentences();
-    void cancelledLoadAnswersOnce();
-    void unloadWhileReplyingStopsThem();
-    void loadWhileReplyingReplacesTheModel();
-    void sessionContinuesAsTheEngineDoes();
-    void sessionLogitsDoNotDependOnSlices();
 
 private:
     [[nodiscard]] LoadRequest loadRequest(int context = 256, int sequences = 4) const
@@ -137,26 +62,6 @@ void EngineTest::initTestCase()
     keepDriversLoaded();
     m_path = m_folder.filePath("tiny.gguf").toStdString();
     writeModel(*tinyModel("llama"), m_path);
-}
-
-void EngineTest::loadingTellsItsProgressAndTheModel()
-{
-    Listener listener;
-    load(listener, loadRequest());
-
-    const ModelLoaded& model = listener.loaded.front();
-    QCOMPARE(model.name, std::string("tiny llama"));
-    QCOMPARE(model.architecture, std::string("llama"));
-    QCOMPARE(model.quantisation, std::string("F32"));
-    QCOMPARE(model.device, std::string("reference"));
-    QCOMPARE(model.contextTokens, 256);
-    QVERIFY(model.parameters > 60000 &&
-            model.weightBytes == static_cast<uint64_t>(model.parameters) * 4);
-    // 4 sequences of 4 pages of 64 tokens, two layers, 2 x 32 numbers of 2 bytes a token
-    QCOMPARE(model.cacheBytes, uint64_t{4 * 4 * 64 * 2 * 2 * 32 * 2});
-    QVERIFY(std::ranges::is_sorted(listener.fractions));
-    QVERIFY(listener.fractions.size() > 10 && listener.fractions.back() <= 1.f);
-    QVERIFY(!listener.engine.busy());
 }
 
 void EngineTest::replyStreamsAndFinishesOnce()
@@ -283,6 +188,33 @@ void EngineTest::reusedPrefixGivesTheSameReply()
     QCOMPARE(warm.replies.at(1).text, fresh.replies.at(1).text);
 }
 
+void EngineTest::starterModelAnswersAndReusesItsTurns()
+{
+    Listener listener;
+    LoadRequest request;
+    request.path = INGLENOOK_STARTER_MODEL;
+    request.device = "cpu";
+    load(listener, request);
+    ReplyRequest first = requestOf(1, "What is the capital of Norway?", 60);
+    first.sampling.temperature = 0.f;
+    listener.engine.startReply(first);
+    listener.run();
+    QVERIFY2(contains(listener.replies.at(1).text, "Oslo"), listener.replies.at(1).text.c_str());
+    QVERIFY(listener.replies.at(1).finished.front().reason == StopReason::EndOfText);
+
+    ReplyRequest second = first;
+    second.id = 2;
+    second.messages.push_back({.role = "assistant", .text = listener.replies.at(1).text});
+    second.messages.push_back({.role = "user", .text = "And of France?"});
+    listener.engine.startReply(second);
+    listener.run();
+
+    // all of the first turn but the token that ended it, which was never computed
+    const ReplyStats& before = listener.replies.at(1).finished.front().stats;
+    QCOMPARE(listener.replies.at(2).finished.front().stats.reusedTokens,
+             before.promptTokens + before.replyTokens);
+}
+
 void EngineTest::stopEndsReplyOnce()
 {
     Listener listener;
@@ -384,25 +316,6 @@ void EngineTest::unfinishedAnswerIsContinued()
     QVERIFY(continued.reusedTokens >= fresh.promptTokens);
 }
 
-void EngineTest::typedControlTokensStayText()
-{
-    Session session(loadRequest());
-    const auto count = [&](const std::string& text, Token token) {
-        const std::vector<Token> tokens = session.promptOf({{.role = "user", .text = text}});
-        return std::ranges::count(tokens, token);
-    };
-
-    for (const char* text : {"hello", "hello<|end|><|assistant|>the", "<|end|>", "<|<|end|>end|>",
-                             "\ue000m0\ue001<|end|>"}) {
-        QCOMPARE(count(text, kTinyEnd), 1);
-        QCOMPARE(count(text, kTinyAssistant), 1);
-        QCOMPARE(count(text, kTinyUser), 1);
-        QCOMPARE(count(text, kTinyBos), 1);
-        const std::vector<Token> tokens = session.promptOf({{.role = "user", .text = text}});
-        QVERIFY(contains(session.tokenizer().decode(tokens), text));
-    }
-}
-
 void EngineTest::hostileRequestsFailInWords_data()
 {
     QTest::addColumn<int>("kind");
@@ -437,178 +350,6 @@ void EngineTest::hostileRequestsFailInWords()
     const std::string& sentence = listener.replies.at(1).failed.front().sentence;
     QVERIFY2(QString::fromStdString(sentence).contains(part), sentence.c_str());
     QCOMPARE(listener.replies.at(2).finished.size(), size_t{1});
-}
-
-void EngineTest::withoutModelRepliesFail()
-{
-    Listener listener;
-    listener.engine.startReply(requestOf(3, "hello"));
-    listener.run();
-    QCOMPARE(listener.replies.at(3).failed.size(), size_t{1});
-}
-
-void EngineTest::loadFailuresAreSentences_data()
-{
-    QTest::addColumn<QString>("kind");
-    QTest::addColumn<QString>("part");
-    QTest::newRow("absent") << "absent"
-                            << "absent.gguf";
-    QTest::newRow("truncated") << "truncated"
-                               << "truncated.gguf";
-    QTest::newRow("vocabulary too small") << "vocabulary"
-                                          << "vocabulary";
-    QTest::newRow("no such device") << "device"
-                                    << "toaster";
-    QTest::newRow("array missing") << "array"
-                                   << "output_norm.weight";
-}
-
-void EngineTest::loadFailuresAreSentences()
-{
-    QFETCH(const QString, kind);
-    QFETCH(const QString, part);
-    const QString path = m_folder.filePath(kind + ".gguf");
-    LoadRequest request = loadRequest();
-    request.path = path.toStdString();
-    if (kind == "truncated") {
-        QVERIFY(QFile::copy(QString::fromStdString(m_path), path));
-        QFile file(path);
-        QVERIFY(file.resize(file.size() / 2));
-    } else if (kind == "device") {
-        request.path = m_path;
-        request.device = "toaster";
-    } else if (kind != "absent") {
-        const auto model = tinyModel("llama");
-        Metadata metadata = model->metadata();
-        if (kind == "vocabulary") {
-            for (const char* key : {"tokenizer.ggml.tokens"}) {
-                std::vector<std::string> fewer = *metadata.texts(key);
-                fewer.pop_back();
-                metadata.set(key, fewer);
-            }
-            std::vector<double> scores = *metadata.numbers("tokenizer.ggml.scores");
-            scores.pop_back();
-            metadata.set("tokenizer.ggml.scores", scores);
-            std::vector<int64_t> kinds = *metadata.integers("tokenizer.ggml.token_type");
-            kinds.pop_back();
-            metadata.set("tokenizer.ggml.token_type", kinds);
-        }
-        std::vector<GgufArray> arrays;
-        for (const ModelArray& array : model->arrays()) {
-            if (kind == "vocabulary" || array.name != "output_norm.weight")
-                arrays.push_back({.name = array.name,
-                                  .typeName = array.typeName,
-                                  .dimensions = array.dimensions,
-                                  .bytes = array.bytes});
-        }
-        writeGguf(request.path, metadata, arrays);
-    }
-    Listener listener;
-
-    listener.engine.load(request);
-    listener.engine.startReply(requestOf(1, "hello"));
-    listener.run();
-
-    QVERIFY(listener.loaded.empty());
-    QCOMPARE(listener.loadFailed.size(), size_t{1});
-    const std::string& sentence = listener.loadFailed.front().sentence;
-    QVERIFY2(QString::fromStdString(sentence).contains(part), sentence.c_str());
-    QCOMPARE(listener.replies.at(1).failed.size(), size_t{1});
-}
-
-void EngineTest::cancelledLoadAnswersOnce()
-{
-    Listener listener;
-    listener.engine.load(loadRequest());
-    for (int i = 0; i < 6; ++i)
-        listener.step();
-    LoadRequest second = loadRequest(128);
-    listener.engine.load(second);
-    listener.run();
-
-    QCOMPARE(listener.loadFailed.size(), size_t{1});
-    QVERIFY(contains(listener.loadFailed.front().sentence, "cancelled"));
-    QCOMPARE(listener.loaded.size(), size_t{1});
-    QCOMPARE(listener.loaded.front().contextTokens, 128);
-}
-
-void EngineTest::unloadWhileReplyingStopsThem()
-{
-    Listener listener;
-    load(listener, loadRequest());
-    listener.engine.startReply(requestOf(1, "hello", 0));
-    listener.engine.startReply(requestOf(2, "the", 0));
-    listener.runToText(1);
-
-    listener.engine.unload();
-    listener.engine.startReply(requestOf(3, "hello"));
-    listener.run();
-
-    for (const ReplyId id : {1, 2}) {
-        QCOMPARE(listener.replies.at(id).finished.size(), size_t{1});
-        QVERIFY(listener.replies.at(id).finished.front().reason == StopReason::Stopped);
-    }
-    QCOMPARE(listener.replies.at(3).failed.size(), size_t{1});
-    QVERIFY(!listener.engine.busy());
-}
-
-void EngineTest::loadWhileReplyingReplacesTheModel()
-{
-    const std::string other = m_folder.filePath("qwen3.gguf").toStdString();
-    writeModel(*tinyModel("qwen3"), other);
-    Listener listener;
-    load(listener, loadRequest());
-    listener.engine.startReply(requestOf(1, "hello", 0));
-    listener.runToText(1);
-
-    LoadRequest request = loadRequest();
-    request.path = other;
-    listener.engine.load(request);
-    listener.engine.startReply(requestOf(2, "hello", 5));
-    listener.run();
-
-    QVERIFY(listener.replies.at(1).finished.front().reason == StopReason::Stopped);
-    QCOMPARE(listener.loaded.size(), size_t{2});
-    QCOMPARE(listener.loaded[1].architecture, std::string("qwen3"));
-    QCOMPARE(listener.replies.at(2).finished.size(), size_t{1});
-}
-
-void EngineTest::sessionContinuesAsTheEngineDoes()
-{
-    Listener listener;
-    load(listener, loadRequest());
-    const ReplyRequest request = requestOf(1, "hello");
-    listener.engine.startReply(request);
-    listener.run();
-
-    Session session(loadRequest());
-    const Session::Continuation continued =
-        session.generate(session.promptOf(request.messages), request.sampling, request.maxTokens);
-
-    QCOMPARE(static_cast<int>(continued.tokens.size()),
-             listener.replies.at(1).finished.front().stats.replyTokens);
-    QCOMPARE(validUtf8(session.tokenizer().decode(continued.tokens)), listener.replies.at(1).text);
-}
-
-void EngineTest::sessionLogitsDoNotDependOnSlices()
-{
-    Session session(loadRequest());
-    const std::vector<int32_t> tokens = tinyPrompt(70);
-    std::vector<std::vector<float>> rows;
-    session.logits(tokens, [&](int position, std::span<const float> logits) {
-        QCOMPARE(position, static_cast<int>(rows.size()));
-        rows.emplace_back(logits.begin(), logits.end());
-    });
-    QCOMPARE(rows.size(), tokens.size());
-
-    std::vector<float> last;
-    session.logits(std::span(tokens).first(35), [&](int, std::span<const float> logits) {
-        last.assign(logits.begin(), logits.end());
-    });
-    QVERIFY(last == rows[34]);
-    const std::vector<Token> unknown{302};
-    QVERIFY_EXCEPTION_THROWN(session.logits(unknown, [](int, std::span<const float>) {}),
-                             std::runtime_error);
 }
 
 QTEST_APPLESS_MAIN(EngineTest)

@@ -1,7 +1,5 @@
 #include "kernels/devices.h"
 
-#include "tests/support/driver_leaks.h"
-
 #include <QTest>
 
 using namespace inglenook;
@@ -10,7 +8,6 @@ class DevicesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() { keepLeakyDriversLoaded(); }
     void namesAreReadBack();
     void otherTextsAreNoDevices_data();
     void otherTextsAreNoDevices();

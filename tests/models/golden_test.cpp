@@ -1,4 +1,5 @@
 #include "tests/models/tiny_runner.h"
+#include "tests/support/tested_devices.h"
 
 #include <QFile>
 #include <QTest>
@@ -34,35 +35,39 @@ bool comparable(const std::string& model)
 class GoldenTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void logProbabilitiesAgreeWithLlamaCpp_data();
     void logProbabilitiesAgreeWithLlamaCpp();
+
+private:
+    std::vector<TestedDevice> m_devices = testedDevices();
+    OpenedDevices m_opened;
 };
 
 void GoldenTest::logProbabilitiesAgreeWithLlamaCpp_data()
 {
-    QTest::addColumn<QString>("device");
+    QTest::addColumn<int>("device");
     QTest::addColumn<QString>("model");
-    for (const std::string& device : testedDevices()) {
+    for (size_t i = 0; i < m_devices.size(); ++i) {
         for (const std::string& model : tinyModelNames()) {
             if (comparable(model))
-                QTest::newRow((device + " " + model).c_str())
-                    << QString::fromStdString(device) << QString::fromStdString(model);
+                QTest::newRow((m_devices[i].name + " " + model).c_str())
+                    << static_cast<int>(i) << QString::fromStdString(model);
         }
     }
 }
 
 void GoldenTest::logProbabilitiesAgreeWithLlamaCpp()
 {
-    QFETCH(const QString, device);
+    QFETCH(const int, device);
     QFETCH(const QString, model);
     QFile golden(QFINDTESTDATA("golden/" + model + ".txt"));
     QVERIFY2(golden.open(QIODevice::ReadOnly), "golden data are missing");
-    const TestDevice opened = openTestDevice(device.toStdString());
-    if (!opened.backend)
-        QSKIP(opened.whyNot.c_str());
+    const TestedDevice& tested = m_devices[static_cast<size_t>(device)];
+    if (!tested.problem.empty() && !tested.expected)
+        QSKIP(tested.problem.c_str());
     const auto file = tinyModel(model.toStdString());
-    TinyRunner runner(*opened.backend, *file);
+    TinyRunner runner(m_opened.open(tested.id), *file);
     const auto vocabulary = static_cast<size_t>(runner.spec().vocabulary);
 
     const std::vector<float> logits = runner.runSlices(tinyPrompt(40), 0, 16);

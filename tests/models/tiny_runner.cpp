@@ -1,32 +1,10 @@
 #include "tests/models/tiny_runner.h"
 
 #include "inference/architectures/architecture.h"
-#include "tests/support/loaded_drivers.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <stdexcept>
 
 namespace inglenook::tests {
-
-std::vector<std::string> testedDevices()
-{
-    return {"reference", "cpu", "vulkan", "cuda"};
-}
-
-TestDevice openTestDevice(const std::string& name)
-{
-    keepDriversLoaded();
-    const char* list = std::getenv("INGLENOOK_EXPECT");
-    const std::string expected = "," + std::string(list ? list : "") + ",";
-    try {
-        return {.backend = createBackend(parseDevice(name).value()), .whyNot = {}};
-    } catch (const std::runtime_error& error) {
-        if (expected.find("," + name + ",") != std::string::npos)
-            throw;
-        return {.backend = nullptr, .whyNot = error.what()};
-    }
-}
 
 TinyRunner::TinyRunner(Backend& backend, const ModelFile& file)
     : m_spec(readModelSpec(file))

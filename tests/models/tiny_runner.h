@@ -1,26 +1,13 @@
 #pragma once
 
 #include "inference/model/decoder.h"
-#include "kernels/devices.h"
 #include "tests/models/tiny_model.h"
 
 #include <memory>
-#include <optional>
-#include <string>
+#include <span>
 #include <vector>
 
 namespace inglenook::tests {
-
-/// The backends that tests of whole models run on.
-[[nodiscard]] std::vector<std::string> testedDevices();
-
-/// Opens a device for a test: the backend, or the sentence why the test has to be skipped. A device
-/// named in INGLENOOK_EXPECT (a list with commas) is not skipped: its failure is thrown.
-struct TestDevice {
-    std::unique_ptr<Backend> backend;
-    std::string whyNot;
-};
-[[nodiscard]] TestDevice openTestDevice(const std::string& name);
 
 /// A tiny model on a device with a cache of its own, for tests that compute steps themselves.
 class TinyRunner {

@@ -30,7 +30,7 @@ using Ids = std::vector<int64_t>;
 class ConversationStoreTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init()
     {
         m_connection.emplace(memoryDatabase());

@@ -10,7 +10,7 @@ using namespace inglenook;
 class DatabaseTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void valuesComeBackAsTheyWent()
     {
         Connection connection(":memory:");

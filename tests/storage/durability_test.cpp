@@ -46,7 +46,7 @@ int writeForEver(const std::string& folder)
 class DurabilityTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void killedProgramLosesNothingAcknowledged()
     {
         constexpr int kKills = 20;

@@ -8,7 +8,7 @@ using namespace inglenook;
 class FolderLockTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void secondHolderIsKeptOutUntilTheFirstIsGone()
     {
         QTemporaryDir folder;

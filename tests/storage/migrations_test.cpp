@@ -19,7 +19,7 @@ constexpr const char* kBrokenSteps[] = {kOne, kTwo, kBroken};
 class MigrationsTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void emptyFileBecomesToday()
     {
         Connection connection(":memory:");

@@ -45,7 +45,7 @@ void addOne(OpenedDatabase& database, int64_t id)
 class OpenDatabaseTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void missingFolderIsCreatedPrivately()
     {
         QTemporaryDir folder;

@@ -26,7 +26,7 @@ std::map<int64_t, std::vector<PageValue>> rowsOf(const std::string& path, size_t
 class PageFileTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void everyKindOfValueIsRead()
     {
         QTemporaryDir folder;

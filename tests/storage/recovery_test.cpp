@@ -56,7 +56,7 @@ int soundMessages(ConversationStore& store)
 class RecoveryTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase()
     {
         QVERIFY(m_folder.isValid());

@@ -7,7 +7,7 @@ using namespace inglenook;
 class SearchTextTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void wordsAreWhatStandsBetweenSpaces()
     {
         const std::vector<std::string> expected{"two",

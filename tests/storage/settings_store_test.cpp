@@ -8,7 +8,7 @@ using namespace inglenook;
 class SettingsStoreTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void lastValueOfAKeyStays()
     {
         Connection connection = memoryDatabase();

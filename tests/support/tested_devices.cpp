@@ -1,6 +1,5 @@
 #include "tests/support/tested_devices.h"
 
-#include "tests/support/driver_leaks.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -30,7 +29,6 @@ std::string kindOf(const std::string& name)
 
 std::vector<TestedDevice> testedDevices()
 {
-    keepLeakyDriversLoaded();
     std::vector<TestedDevice> devices{{"reference", {DeviceKind::Reference, 0}, "", true}};
     for (const DeviceInfo& info : listDevices())
         devices.push_back({toString(info.id), info.id, info.problem, false});

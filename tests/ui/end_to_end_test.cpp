@@ -128,7 +128,7 @@ private:
 class EndToEndTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase()
     {
         if (!QFile::exists(INGLENOOK_STARTER_MODEL))

@@ -22,7 +22,7 @@ using namespace inglenook;
 class MocksTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase();
     void mockHasEveryProperty_data() { addControllers(); }
     void mockHasEveryProperty();

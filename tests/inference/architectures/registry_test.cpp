@@ -49,7 +49,7 @@ std::string refusalOf(const std::string& model, const std::string& key, Metadata
 class RegistryTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void everyTinyModelIsRead();
     void whatIsNotUnderstoodIsRefusedByName_data();
     void whatIsNotUnderstoodIsRefusedByName();

@@ -58,7 +58,7 @@ std::map<uint64_t, std::vector<int32_t>> generate(LoadedModel& model,
 class GeneratorTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase() { keepDriversLoaded(); }
     void scarcePagesChangeNoToken();
     void removedSequenceIsHeardNoMore();

@@ -49,7 +49,7 @@ std::vector<float> logitsOf(std::initializer_list<double> probabilities)
 class SamplerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void temperatureZeroTakesTheMostLikelyAndTheLowerOfEquals();
     void drawsFollowTheDistribution();
     void temperatureSharpens();

@@ -22,7 +22,7 @@ Sequence sequenceOf(uint64_t id, int length, int computed, int slot)
 class SchedulerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void everyDecodingSequenceGetsOneRow();
     void onePromptIsReadBesideThem();
     void promptsTakeTurns();

@@ -11,7 +11,7 @@ using namespace inglenook::tests;
 class StopRulesTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init();
     void textsAreHeldBackWhileAStopTextMayBegin();
     void stopTextSplitOverDeltasIsFound();

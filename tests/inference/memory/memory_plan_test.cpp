@@ -30,7 +30,7 @@ std::string refusal(const MemoryNeeds& needs, const MemoryWish& wish, uint64_t f
 class MemoryPlanTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void plentyGivesEverySequenceAFullContext();
     void automaticContextHasALimit();
     void scarcityCostsPagesBeforeContext();

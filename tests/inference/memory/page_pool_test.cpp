@@ -32,7 +32,7 @@ std::vector<int> compute(PagePool& pool, const std::vector<int32_t>& tokens)
 class PagePoolTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void fullPagesAreFoundAgain();
     void startedPageIsHandedOver();
     void startedPageIsNotTakenForAFewTokens();

@@ -1,6 +1,7 @@
 #include "inference/model/decoder.h"
 
 #include "tests/models/tiny_runner.h"
+#include "tests/support/tested_devices.h"
 
 #include <QTest>
 #include <algorithm>
@@ -21,19 +22,6 @@ struct Case {
 // shapes of decoder that differ in their operators, and one whose matrices are quantised
 const Case kCases[] = {{"llama"},  {"mistral-window"},    {"qwen2"}, {"qwen3"}, {"gemma2"},
                        {"gemma3"}, {"llama", DType::Q8_0}};
-
-void addRows()
-{
-    QTest::addColumn<QString>("device");
-    QTest::addColumn<int>("index");
-    for (const std::string& device : testedDevices()) {
-        for (int i = 0; i < static_cast<int>(std::size(kCases)); ++i) {
-            const std::string row =
-                device + " " + kCases[i].model + " " + std::string(name(kCases[i].type));
-            QTest::newRow(row.c_str()) << QString::fromStdString(device) << i;
-        }
-    }
-}
 
 std::unique_ptr<ModelFile> modelOf(int index)
 {
@@ -70,7 +58,7 @@ StepRow rowOf(const std::vector<int32_t>& tokens, int position, int slot)
 class DecoderTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void slicedPromptEqualsOneShot_data() { addRows(); }
     void slicedPromptEqualsOneShot();
     void mixedSequencesOnShuffledPagesEqualEachAlone_data() { addRows(); }
@@ -81,25 +69,33 @@ private slots:
     void impossibleStepsAreRefused();
 
 private:
-    std::map<std::string, TestDevice> m_devices;
+    void addRows() const;
 
-    TestDevice& device(const QString& name)
-    {
-        const auto [entry, isNew] = m_devices.try_emplace(name.toStdString());
-        if (isNew)
-            entry->second = openTestDevice(name.toStdString());
-        return entry->second;
-    }
+    std::vector<TestedDevice> m_devices = testedDevices();
+    OpenedDevices m_opened;
 };
+
+void DecoderTest::addRows() const
+{
+    QTest::addColumn<int>("device");
+    QTest::addColumn<int>("index");
+    for (size_t d = 0; d < m_devices.size(); ++d) {
+        for (size_t i = 0; i < std::size(kCases); ++i) {
+            const std::string row =
+                m_devices[d].name + " " + kCases[i].model + " " + std::string(name(kCases[i].type));
+            QTest::newRow(row.c_str()) << static_cast<int>(d) << static_cast<int>(i);
+        }
+    }
+}
 
 void DecoderTest::slicedPromptEqualsOneShot()
 {
-    QFETCH(const QString, device);
+    QFETCH(const int, device);
     QFETCH(const int, index);
-    const TestDevice& opened = this->device(device);
-    if (!opened.backend)
-        QSKIP(opened.whyNot.c_str());
-    TinyRunner runner(*opened.backend, *modelOf(index));
+    const TestedDevice& tested = m_devices[static_cast<size_t>(device)];
+    if (!tested.problem.empty() && !tested.expected)
+        QSKIP(tested.problem.c_str());
+    TinyRunner runner(m_opened.open(tested.id), *modelOf(index));
     const std::vector<int32_t> tokens = tinyPrompt(kPromptTokens);
 
     const std::vector<float> expected = runner.runSlices(tokens, 0, kPromptTokens);
@@ -114,12 +110,12 @@ void DecoderTest::slicedPromptEqualsOneShot()
 
 void DecoderTest::mixedSequencesOnShuffledPagesEqualEachAlone()
 {
-    QFETCH(const QString, device);
+    QFETCH(const int, device);
     QFETCH(const int, index);
-    const TestDevice& opened = this->device(device);
-    if (!opened.backend)
-        QSKIP(opened.whyNot.c_str());
-    TinyRunner runner(*opened.backend, *modelOf(index));
+    const TestedDevice& tested = m_devices[static_cast<size_t>(device)];
+    if (!tested.problem.empty() && !tested.expected)
+        QSKIP(tested.problem.c_str());
+    TinyRunner runner(m_opened.open(tested.id), *modelOf(index));
     const std::vector<int32_t> a = tinyPrompt(kPromptTokens, 1);
     const std::vector<int32_t> b = tinyPrompt(kPromptTokens, 2);
     const std::vector<float> aloneA = runner.runSlices(a, 0, kPromptTokens);
@@ -157,12 +153,12 @@ void DecoderTest::mixedSequencesOnShuffledPagesEqualEachAlone()
 
 void DecoderTest::replayedStepsEqualOneShot()
 {
-    QFETCH(const QString, device);
+    QFETCH(const int, device);
     QFETCH(const int, index);
-    const TestDevice& opened = this->device(device);
-    if (!opened.backend)
-        QSKIP(opened.whyNot.c_str());
-    TinyRunner runner(*opened.backend, *modelOf(index));
+    const TestedDevice& tested = m_devices[static_cast<size_t>(device)];
+    if (!tested.problem.empty() && !tested.expected)
+        QSKIP(tested.problem.c_str());
+    TinyRunner runner(m_opened.open(tested.id), *modelOf(index));
     const std::vector<int32_t> tokens = tinyPrompt(kPromptTokens);
     const auto vocabulary = static_cast<size_t>(runner.spec().vocabulary);
     const std::vector<float> expected = runner.runSlices(tokens, 0, kPromptTokens);
@@ -189,8 +185,7 @@ void DecoderTest::windowEndsWhereItShould()
     // two layers with a window of eight tokens, itself included: what is 15 tokens back cannot
     // reach a row
     constexpr int kReach = 2 * (8 - 1);
-    const TestDevice& opened = device("reference");
-    TinyRunner runner(*opened.backend, *tinyModel("mistral-window"));
+    TinyRunner runner(m_opened.open({.kind = DeviceKind::Reference}), *tinyModel("mistral-window"));
     const std::vector<int32_t> tokens = tinyPrompt(kPromptTokens);
     const int last = kPromptTokens - 1;
     std::vector<int32_t> beyond = tokens;
@@ -210,8 +205,7 @@ void DecoderTest::windowEndsWhereItShould()
 
 void DecoderTest::impossibleStepsAreRefused()
 {
-    const TestDevice& opened = device("reference");
-    TinyRunner runner(*opened.backend, *tinyModel("llama"));
+    TinyRunner runner(m_opened.open({.kind = DeviceKind::Reference}), *tinyModel("llama"));
     const int beyond = TinyRunner::kPagesPerSlot * kPageTokens;
 
     QVERIFY_EXCEPTION_THROWN(runner.decoder().run({}), std::invalid_argument);

@@ -40,7 +40,7 @@ bool near(double a, double b)
 class RopeTableTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void plainFrequenciesFallGeometrically();
     void linearScalingDividesAngles();
     void factorsDivideTheirFrequency();

@@ -63,7 +63,7 @@ std::string refusal(const ModelFile& model)
 class WeightsTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void missingArrayIsNamed();
     void wrongShapeIsNamedWithBothShapes();
     void unknownArrayIsNamed();

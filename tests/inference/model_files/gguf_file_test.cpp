@@ -82,7 +82,7 @@ size_t headerBytes(const Bytes& file)
 class GgufFileTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void whatWasWrittenIsRead();
     void arraysPointIntoTheFile();
     void unsupportedFormatsAreListedWithTheirSize();

@@ -35,7 +35,7 @@ template <typename Ask> std::string refusal(Ask ask)
 class MetadataTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void valuesAreReadByTheirKind();
     void absentValuesAreNothing();
     void otherKindsAreRefusedByName();

@@ -8,7 +8,7 @@ using namespace inglenook;
 class PreTokenizerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void textIsCutAsTheRulesSay_data();
     void textIsCutAsTheRulesSay();
     void nothingGetsLost_data();

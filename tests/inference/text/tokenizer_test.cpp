@@ -86,7 +86,7 @@ std::string carried(const char* name)
 class TokenizerTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void earliestMergeWins();
     void piecesAreMergedByScore();
     void controlTokensInTextNeedPermission();

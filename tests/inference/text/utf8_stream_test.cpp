@@ -25,7 +25,7 @@ std::string streamed(std::initializer_list<std::string_view> pieces)
 class Utf8StreamTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void everySplitInThreeGivesTheText();
     void unfinishedCharactersAreHeldBack();
     void brokenBytesFollowTheMaximalSubpartRule_data();

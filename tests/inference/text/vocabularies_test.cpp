@@ -64,7 +64,7 @@ std::vector<std::vector<Token>> tokensOf(const QString& path)
 class VocabulariesTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void knownTextsGiveTheKnownTokens_data() { addVocabularies(); }
     void knownTextsGiveTheKnownTokens();
     void decodingGivesTheTextBack_data() { addVocabularies(); }

@@ -12,7 +12,7 @@ using namespace inglenook::cpu;
 class CpuFeaturesTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void agreeWithTheOperatingSystem();
     void theBestSetIsChosen();
     void anOldProcessorIsRefusedPolitely();

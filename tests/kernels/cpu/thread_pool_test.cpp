@@ -11,7 +11,7 @@ using inglenook::cpu::ThreadPool;
 class ThreadPoolTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void everyIndexIsRunOnce_data();
     void everyIndexIsRunOnce();
     void resultsAreVisibleToTheCaller();
