@@ -19,9 +19,9 @@ jinja::Dict inputsOf(const std::string& json)
     if (!value.dict())
         throw jinja::Fault("the inputs are not an object");
     jinja::Dict inputs = *value.dict();
-    if (!inputs.find("messages"))
+    if (!inputs.findNamed("messages"))
         throw jinja::Fault("the inputs have no messages");
-    if (!inputs.find("add_generation_prompt"))
+    if (!inputs.findNamed("add_generation_prompt"))
         inputs.set("add_generation_prompt", true);
     return inputs;
 }

@@ -47,9 +47,9 @@ Value attributeOf(const Value& object, const std::string& name)
                     " is undefined, so it has no '" + name + "'");
     const Value* found = nullptr;
     if (const Dict* dict = object.dict())
-        found = dict->find(name);
+        found = dict->findNamed(name);
     else if (const auto* space = object.get<Namespace*>())
-        found = (*space)->values.find(name);
+        found = (*space)->values.findNamed(name);
     else if (const auto* loop = object.get<LoopPointer>())
         return loopAttribute(**loop, name);
     return found ? *found : missing(name);

@@ -2,20 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace inglenook::jinja {
 
 namespace {
 
 using Kind = Lexeme::Kind;
-
-template <typename Node> std::unique_ptr<Node> make(const LexemeReader& reader)
-{
-    auto node = std::make_unique<Node>();
-    node->line = reader.line();
-    return node;
-}
 
 class ExpressionParser {
 public:
@@ -31,7 +23,7 @@ public:
         int links = 0;
         while (m_reader.takeWord("if")) {
             m_reader.countLink(links);
-            auto node = make<Conditional>(m_reader);
+            auto node = makeNode<Conditional>(m_reader);
             node->then = std::move(expression);
             node->condition = disjunction();
             if (m_reader.takeWord("else"))
@@ -59,7 +51,7 @@ public:
         FilterCall call;
         call.name = m_reader.expectName();
         if (m_reader.takeSign("("))
-            call.arguments = arguments();
+            call.arguments = parseArguments(m_reader);
         return call;
     }
 
@@ -77,7 +69,7 @@ private:
             if (!more)
                 return left;
             m_reader.countLink(links);
-            auto node = make<Binary>(m_reader);
+            auto node = makeNode<Binary>(m_reader);
             node->sign = m_reader.take().text;
             node->left = std::move(left);
             node->right = operand();
@@ -95,7 +87,7 @@ private:
         if (!m_reader.atWord("not"))
             return comparison();
         const LexemeReader::Deeper guard(m_reader);
-        auto node = make<Unary>(m_reader);
+        auto node = makeNode<Unary>(m_reader);
         node->sign = m_reader.take().text;
         node->operand = negation();
         return node;
@@ -125,7 +117,7 @@ private:
         std::string sign = comparisonSign();
         if (sign.empty())
             return first;
-        auto node = make<Comparison>(m_reader);
+        auto node = makeNode<Comparison>(m_reader);
         node->first = std::move(first);
         for (; !sign.empty(); sign = comparisonSign())
             node->rest.emplace_back(sign, sum());
@@ -157,207 +149,15 @@ private:
         ExpressionPointer expression;
         if (m_reader.atSign("-") || m_reader.atSign("+")) {
             const LexemeReader::Deeper guard(m_reader);
-            auto node = make<Unary>(m_reader);
+            auto node = makeNode<Unary>(m_reader);
             node->sign = m_reader.take().text;
             node->operand = unary(false);
             expression = std::move(node);
         } else {
-            expression = primary();
+            expression = parsePrimary(m_reader);
         }
-        expression = postfix(std::move(expression));
+        expression = parsePath(m_reader, std::move(expression));
         return withFilters ? filtersAndTests(std::move(expression)) : std::move(expression);
-    }
-
-    ExpressionPointer primary()
-    {
-        const LexemeReader::Deeper guard(m_reader);
-        switch (m_reader.current().kind) {
-        case Kind::Name:
-            return name();
-        case Kind::String:
-            return text();
-        case Kind::Integer:
-            return number<int64_t>();
-        case Kind::Float:
-            return number<double>();
-        case Kind::Operator:
-            if (m_reader.takeSign("("))
-                return parenthesis();
-            if (m_reader.takeSign("["))
-                return list();
-            if (m_reader.takeSign("{"))
-                return dictionary();
-            break;
-        default:
-            break;
-        }
-        m_reader.fail("a value is missing");
-    }
-
-    ExpressionPointer literal(Value value)
-    {
-        auto node = make<Literal>(m_reader);
-        node->value = std::move(value);
-        return node;
-    }
-
-    ExpressionPointer name()
-    {
-        const std::string word = m_reader.take().text;
-        if (word == "true" || word == "True")
-            return literal(true);
-        if (word == "false" || word == "False")
-            return literal(false);
-        if (word == "none" || word == "None")
-            return literal(None());
-        auto node = make<Variable>(m_reader);
-        node->name = word;
-        return node;
-    }
-
-    ExpressionPointer text()
-    {
-        std::string all;
-        while (m_reader.at(Kind::String))
-            all += m_reader.take().text;
-        return literal(std::move(all));
-    }
-
-    template <typename Number> ExpressionPointer number()
-    {
-        const std::string digits = m_reader.take().text;
-        Number value{};
-        const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (end.ec != std::errc())
-            m_reader.fail("a number is too large");
-        return literal(value);
-    }
-
-    ExpressionPointer parenthesis()
-    {
-        auto tuple = make<ListExpression>(m_reader);
-        tuple->tuple = true;
-        bool comma = m_reader.atSign(")"); // "()" is the empty tuple
-        while (!m_reader.atSign(")")) {
-            tuple->items.push_back(conditional());
-            if (!m_reader.takeSign(","))
-                break;
-            comma = true;
-        }
-        m_reader.expectSign(")");
-        if (!comma)
-            return std::move(tuple->items.front());
-        return tuple;
-    }
-
-    ExpressionPointer list()
-    {
-        auto node = make<ListExpression>(m_reader);
-        while (!m_reader.atSign("]")) {
-            node->items.push_back(conditional());
-            if (!m_reader.takeSign(","))
-                break;
-        }
-        m_reader.expectSign("]");
-        return node;
-    }
-
-    ExpressionPointer dictionary()
-    {
-        auto node = make<DictExpression>(m_reader);
-        while (!m_reader.atSign("}")) {
-            ExpressionPointer key = conditional();
-            m_reader.expectSign(":");
-            node->entries.emplace_back(std::move(key), conditional());
-            if (!m_reader.takeSign(","))
-                break;
-        }
-        m_reader.expectSign("}");
-        return node;
-    }
-
-    ExpressionPointer postfix(ExpressionPointer expression)
-    {
-        int links = 0;
-        while (true) {
-            if (m_reader.takeSign("."))
-                expression = attribute(std::move(expression));
-            else if (m_reader.takeSign("["))
-                expression = subscript(std::move(expression));
-            else if (m_reader.takeSign("("))
-                expression = call(std::move(expression));
-            else
-                return expression;
-            m_reader.countLink(links);
-        }
-    }
-
-    ExpressionPointer attribute(ExpressionPointer object)
-    {
-        if (m_reader.at(Kind::Integer)) {
-            auto node = make<Subscript>(m_reader);
-            node->object = std::move(object);
-            node->index = number<int64_t>();
-            return node;
-        }
-        auto node = make<Attribute>(m_reader);
-        node->object = std::move(object);
-        node->name = m_reader.expectName();
-        return node;
-    }
-
-    ExpressionPointer subscript(ExpressionPointer object)
-    {
-        const auto sliceEnds = [this] { return m_reader.atSign(":") || m_reader.atSign("]"); };
-        ExpressionPointer first = sliceEnds() ? nullptr : conditional();
-        if (!m_reader.takeSign(":")) {
-            if (!first)
-                m_reader.fail("an index is missing");
-            auto node = make<Subscript>(m_reader);
-            node->object = std::move(object);
-            node->index = std::move(first);
-            m_reader.expectSign("]");
-            return node;
-        }
-        auto node = make<Slice>(m_reader);
-        node->object = std::move(object);
-        node->start = std::move(first);
-        node->stop = sliceEnds() ? nullptr : conditional();
-        if (m_reader.takeSign(":"))
-            node->step = sliceEnds() ? nullptr : conditional();
-        m_reader.expectSign("]");
-        return node;
-    }
-
-    std::unique_ptr<Call> call(ExpressionPointer callee)
-    {
-        auto node = make<Call>(m_reader);
-        node->callee = std::move(callee);
-        node->arguments = arguments();
-        return node;
-    }
-
-    /// Behind the opening bracket.
-    ArgumentList arguments()
-    {
-        ArgumentList list;
-        while (!m_reader.atSign(")")) {
-            if (m_reader.atSign("*") || m_reader.atSign("**"))
-                m_reader.fail("arguments cannot be unpacked here");
-            const bool named = m_reader.at(Kind::Name) &&
-                m_reader.following().kind == Kind::Operator && m_reader.following().text == "=";
-            if (named) {
-                std::string key = m_reader.take().text;
-                (void)m_reader.take();
-                list.named.emplace_back(std::move(key), conditional());
-            } else {
-                list.positional.push_back(conditional());
-            }
-            if (!m_reader.takeSign(","))
-                break;
-        }
-        m_reader.expectSign(")");
-        return list;
     }
 
     ExpressionPointer filtersAndTests(ExpressionPointer expression)
@@ -365,14 +165,14 @@ private:
         int links = 0;
         while (true) {
             if (m_reader.takeSign("|")) {
-                auto node = make<Filter>(m_reader);
+                auto node = makeNode<Filter>(m_reader);
                 node->input = std::move(expression);
                 node->filter = filterCall();
                 expression = std::move(node);
             } else if (m_reader.takeWord("is")) {
                 expression = test(std::move(expression));
             } else if (m_reader.takeSign("(")) {
-                expression = call(std::move(expression));
+                expression = parseCall(m_reader, std::move(expression));
             } else {
                 return expression;
             }
@@ -382,14 +182,14 @@ private:
 
     ExpressionPointer test(ExpressionPointer input)
     {
-        auto node = make<Test>(m_reader);
+        auto node = makeNode<Test>(m_reader);
         node->input = std::move(input);
         node->negated = m_reader.takeWord("not");
         node->name = m_reader.expectName();
         if (m_reader.takeSign("("))
-            node->arguments = arguments();
+            node->arguments = parseArguments(m_reader);
         else if (atTestOperand())
-            node->arguments.positional.push_back(postfix(primary()));
+            node->arguments.positional.push_back(parsePath(m_reader, parsePrimary(m_reader)));
         return node;
     }
 
@@ -424,7 +224,7 @@ ExpressionPointer parseTuple(LexemeReader& reader)
     ExpressionPointer first = parseExpression(reader);
     if (!reader.atSign(","))
         return first;
-    auto tuple = make<ListExpression>(reader);
+    auto tuple = makeNode<ListExpression>(reader);
     tuple->tuple = true;
     tuple->items.push_back(std::move(first));
     while (reader.takeSign(",")) {

@@ -63,9 +63,7 @@ Value DictExpression::evaluate(Interpreter& interpreter) const
     Dict dict;
     for (const auto& [key, value] : entries) {
         const Value name = interpreter.evaluate(*key);
-        if (!name.text())
-            throw Fault("a dictionary's key must be a text, not " + std::string(name.kindName()));
-        dict.set(*name.text(), interpreter.evaluate(*value));
+        dict.set(name, interpreter.evaluate(*value));
     }
     return makeDict(std::move(dict));
 }

@@ -64,8 +64,8 @@ Value callJoiner(Interpreter&, void* target, const Arguments&)
 {
     Value& state = *static_cast<Value*>(target);
     const Dict& dict = *state.dict();
-    if (dict.find("used"))
-        return *dict.find("text");
+    if (dict.findNamed("used"))
+        return *dict.findNamed("text");
     Dict used = dict;
     used.set("used", true);
     state = makeDict(std::move(used));

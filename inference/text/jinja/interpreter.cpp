@@ -8,7 +8,7 @@ namespace inglenook::jinja {
 Interpreter::Interpreter(const Dict& inputs)
 {
     for (const auto& [name, value] : inputs.entries())
-        m_inputs.variables.emplace(name, value);
+        m_inputs.variables.emplace(*name.text(), value);
     m_outermost.parent = &m_inputs;
 }
 

@@ -212,6 +212,8 @@ Value map(Interpreter& interpreter, const Value& value, const Arguments& argumen
         arguments.positional.empty() ? arguments.find(0, "attribute") : nullptr;
     const Value* otherwise = arguments.find(~size_t{0}, "default");
     std::vector<Value> results;
+    if (!value.truth())
+        return makeList({});
     for (const Value& item : itemsOf(interpreter, value)) {
         if (!attribute) {
             const std::string& name = requiredText(requiredArgument(arguments, 0, "filter"), "map");
@@ -232,6 +234,8 @@ Value filterItems(Interpreter& interpreter, const Value& value, const Arguments&
     const Value* test = arguments.find(kTest, "test");
     const Arguments rest = withoutFirst(arguments, kTest + 1);
     std::vector<Value> kept;
+    if (!value.truth())
+        return makeList({});
     for (const Value& item : itemsOf(interpreter, value)) {
         interpreter.step();
         const Value tested = ByAttribute

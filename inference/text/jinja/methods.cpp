@@ -239,9 +239,9 @@ Value entries(Interpreter& interpreter, const Value& object, const Arguments&)
     for (const auto& [key, value] : object.dict()->entries()) {
         interpreter.step();
         if (Keys && Values)
-            list.push_back(makeList({Value(key), value}, true));
+            list.push_back(makeList({key, value}, true));
         else
-            list.push_back(Keys ? Value(key) : value);
+            list.push_back(Keys ? key : value);
     }
     return makeList(std::move(list));
 }
@@ -249,7 +249,7 @@ Value entries(Interpreter& interpreter, const Value& object, const Arguments&)
 Value getEntry(Interpreter&, const Value& object, const Arguments& arguments)
 {
     const Value& key = requiredArgument(arguments, 0, "key");
-    const Value* found = key.text() ? object.dict()->find(*key.text()) : nullptr;
+    const Value* found = object.dict()->find(key);
     const Value* fallback = arguments.find(1, "default");
     return found ? *found : fallback ? *fallback : Value(None());
 }

@@ -198,7 +198,7 @@ bool contains(Interpreter& interpreter, const Value& container, const Value& ite
         return findText(*container.text(), *item.text(), 0) != std::string::npos;
     }
     if (container.dict())
-        return item.text() && container.dict()->find(*item.text());
+        return container.dict()->find(item);
     const std::vector<Value> items = itemsOf(interpreter, container);
     return std::ranges::any_of(items,
                                [&](const Value& each) { return equal(interpreter, each, item); });
@@ -231,6 +231,9 @@ Value itemOf(const Value& object, const Value& index)
                     " is undefined");
     if (index.text())
         return attributeOf(object, *index.text());
+    if (object.dict())
+        if (const Value* found = object.dict()->find(index))
+            return *found;
     const auto missing = [] {
         return Value(Undefined{std::make_shared<const std::string>("item")});
     };

@@ -5,6 +5,22 @@
 
 namespace inglenook::jinja {
 
+template <typename Node> std::unique_ptr<Node> makeNode(const LexemeReader& reader)
+{
+    auto node = std::make_unique<Node>();
+    node->line = reader.line();
+    return node;
+}
+
+/// A name, a constant, a list, a dictionary, or anything in brackets.
+[[nodiscard]] ExpressionPointer parsePrimary(LexemeReader& reader);
+/// What may follow an expression: ".name", "[index]", "(arguments)", any number of times.
+[[nodiscard]] ExpressionPointer parsePath(LexemeReader& reader, ExpressionPointer expression);
+/// Behind the opening bracket.
+[[nodiscard]] ExpressionPointer parseCall(LexemeReader& reader, ExpressionPointer callee);
+/// Behind the opening bracket.
+[[nodiscard]] ArgumentList parseArguments(LexemeReader& reader);
+
 /// Reads one expression at the reader's place.
 [[nodiscard]] ExpressionPointer parseExpression(LexemeReader& reader);
 /// The same, but a comma makes a tuple of it: "a, b".

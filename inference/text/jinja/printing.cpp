@@ -1,7 +1,8 @@
 #include "inference/text/jinja/printing.h"
 
-#include "inference/text/jinja/characters.h"
+#include "inference/text/utf8.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -64,7 +65,8 @@ void appendRepresentation(Interpreter& interpreter, const Value& value, std::str
     } else if (const Dict* dict = value.dict()) {
         out += '{';
         appendJoined(dict->entries(), out, [&](const Dict::Entry& entry) {
-            out += inQuotes(entry.first) + ": ";
+            appendRepresentation(interpreter, entry.first, out);
+            out += ": ";
             appendRepresentation(interpreter, entry.second, out);
         });
         out += '}';
@@ -78,31 +80,45 @@ void appendRepresentation(Interpreter& interpreter, const Value& value, std::str
         throw Fault("it prints more than 8 MiB at once");
 }
 
-std::string jsonText(const std::string& text)
+/// As one or two \u escapes.
+std::string escapedCharacter(char32_t character)
+{
+    if (character >= 0x10000) {
+        character -= 0x10000;
+        return escapedCharacter(0xd800 + (character >> 10)) +
+            escapedCharacter(0xdc00 + (character & 0x3ff));
+    }
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out = "\\u";
+    for (const int shift : {12, 8, 4, 0})
+        out += kDigits[character >> shift & 15];
+    return out;
+}
+
+std::string jsonText(const std::string& text, bool ascii)
 {
     std::string out = "\"";
-    for (const char c : text) {
+    for (std::string_view rest = text; !rest.empty();) {
         constexpr std::string_view kNames = "nrtbf\"\\";
         constexpr std::string_view kCharacters = "\n\r\t\b\f\"\\";
-        if (const size_t known = kCharacters.find(c); known != std::string_view::npos) {
+        const Utf8Step step = stepUtf8(rest);
+        const std::string_view character = rest.substr(0, static_cast<size_t>(step.length));
+        if (const size_t known = kCharacters.find(character); known != std::string_view::npos)
             (out += '\\') += kNames[known];
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            constexpr std::string_view kDigits = "0123456789abcdef";
-            out += "\\u00";
-            out += kDigits[static_cast<size_t>(c) / 16];
-            out += kDigits[static_cast<size_t>(c) % 16];
-        } else {
-            out += c;
-        }
+        else if (step.character < 0x20 || (ascii && step.character > 0x7e))
+            out += escapedCharacter(step.character);
+        else
+            out += character;
+        rest.remove_prefix(character.size());
     }
     return out + '"';
 }
 
 class JsonWriter {
 public:
-    JsonWriter(Interpreter& interpreter, int indent)
+    JsonWriter(Interpreter& interpreter, const JsonStyle& style)
         : m_interpreter(interpreter)
-        , m_indent(indent)
+        , m_style(style)
     {
     }
 
@@ -111,12 +127,18 @@ public:
         m_interpreter.step();
         if (const std::string* text = value.text()) {
             m_interpreter.stepBytes(text->size());
-            m_out += jsonText(*text);
+            m_out += jsonText(*text, m_style.ascii);
         } else if (const List* list = value.list()) {
             writeAll(list->items, '[', ']', [&](const Value& item) { write(item); });
         } else if (const Dict* dict = value.dict()) {
-            writeAll(dict->entries(), '{', '}', [&](const Dict::Entry& entry) {
-                m_out += jsonText(entry.first) + ": ";
+            std::vector<Dict::Entry> entries = dict->entries();
+            if (m_style.sorted)
+                std::ranges::stable_sort(entries, [&](const auto& a, const auto& b) {
+                    return less(m_interpreter, a.first, b.first);
+                });
+            writeAll(entries, '{', '}', [&](const Dict::Entry& entry) {
+                m_out +=
+                    jsonText(printed(m_interpreter, entry.first), m_style.ascii) + m_style.colon;
                 write(entry.second);
             });
         } else if (const auto* flag = value.get<bool>()) {
@@ -155,7 +177,7 @@ private:
         bool first = true;
         for (const auto& item : items) {
             if (!first)
-                m_out += m_indent > 0 ? "," : ", ";
+                m_out += m_style.comma;
             first = false;
             breakLine();
             writeItem(item);
@@ -168,14 +190,14 @@ private:
 
     void breakLine()
     {
-        if (m_indent == 0)
+        if (m_style.indent < 0)
             return;
         m_out += '\n';
-        m_out.append(static_cast<size_t>(m_indent) * static_cast<size_t>(m_level), ' ');
+        m_out.append(static_cast<size_t>(m_style.indent) * static_cast<size_t>(m_level), ' ');
     }
 
     Interpreter& m_interpreter;
-    int m_indent;
+    const JsonStyle& m_style;
     int m_level = 0;
     std::string m_out;
 };
@@ -252,9 +274,9 @@ std::string printed(Interpreter& interpreter, const Value& value)
     return value.isUndefined() ? std::string() : "<" + std::string(value.kindName()) + ">";
 }
 
-std::string asJson(Interpreter& interpreter, const Value& value, int indent)
+std::string asJson(Interpreter& interpreter, const Value& value, const JsonStyle& style)
 {
-    JsonWriter writer(interpreter, indent);
+    JsonWriter writer(interpreter, style);
     writer.write(value);
     return writer.take();
 }

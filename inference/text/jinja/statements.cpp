@@ -192,9 +192,11 @@ Value Macro::call(Interpreter& interpreter, Scope& parent, const Arguments& argu
 
 Flow CallBlock::run(Interpreter& interpreter, std::string& output) const
 {
-    Caller block{.body = caller.get(), .scope = &interpreter.scope()};
+    Caller& block = interpreter.makeCaller(*caller);
     const Value function = Callable{.call = callCaller, .target = &block};
-    interpreter.append(output, printed(interpreter, call->evaluateWith(interpreter, function)));
+    const Value result = call->evaluateWith(interpreter, function);
+    block.scope = nullptr;
+    interpreter.append(output, printed(interpreter, result));
     return Flow::Normal;
 }
 

@@ -91,11 +91,21 @@ Value indent(Interpreter& interpreter, const Value& value, const Arguments& argu
 
 Value toJson(Interpreter& interpreter, const Value& value, const Arguments& arguments)
 {
+    JsonStyle style;
+    constexpr size_t kByName = ~size_t{0};
     const Value* indent = arguments.find(0, "indent");
-    const bool lines = indent && indent->is<int64_t>();
-    return asJson(interpreter, value,
-                  lines ? static_cast<int>(std::clamp<int64_t>(*indent->get<int64_t>(), 0, 100))
-                        : 0);
+    if (indent && indent->is<int64_t>()) {
+        style.indent = static_cast<int>(std::clamp<int64_t>(*indent->get<int64_t>(), 0, 100));
+        style.comma = ",";
+    }
+    style.ascii = flagArgument(arguments, kByName, "ensure_ascii", false);
+    style.sorted = flagArgument(arguments, kByName, "sort_keys", false);
+    const Value* separators = arguments.find(kByName, "separators");
+    if (separators && separators->list() && separators->list()->items.size() == 2) {
+        style.comma = requiredText(separators->list()->items.front(), "tojson");
+        style.colon = requiredText(separators->list()->items.back(), "tojson");
+    }
+    return asJson(interpreter, value, style);
 }
 
 Value format(Interpreter& interpreter, const Value& value, const Arguments& arguments)

@@ -3,6 +3,7 @@
 #include "inference/text/jinja/interpreter.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace inglenook::jinja {
 
@@ -23,6 +24,16 @@ void countComparison(Interpreter& interpreter, const Value& a)
     interpreter.step();
     if (const std::string* text = a.text())
         interpreter.stepBytes(text->size());
+}
+
+/// What tells keys apart: texts from numbers, but not 1 from true. Nothing: not a key.
+std::optional<std::string> spelledKey(const Value& key)
+{
+    if (key.text())
+        return "t" + *key.text();
+    if (key.is<bool>() || key.is<int64_t>())
+        return "n" + std::to_string(key.is<bool>() ? *key.get<bool>() : *key.get<int64_t>());
+    return std::nullopt;
 }
 
 bool equalLists(Interpreter& interpreter, const List& a, const List& b)
@@ -105,17 +116,28 @@ int Value::depth() const
     return 0;
 }
 
-const Value* Dict::find(std::string_view key) const
+const Value* Dict::findNamed(std::string_view key) const
 {
-    const auto place = m_places.find(key);
+    const auto place = m_places.find("t" + std::string(key));
     return place == m_places.end() ? nullptr : &m_entries[place->second].second;
 }
 
-void Dict::set(const std::string& key, Value value)
+const Value* Dict::find(const Value& key) const
 {
+    const auto spelled = spelledKey(key);
+    const auto place = spelled ? m_places.find(*spelled) : m_places.end();
+    return place == m_places.end() ? nullptr : &m_entries[place->second].second;
+}
+
+void Dict::set(const Value& key, Value value)
+{
+    const auto spelled = spelledKey(key);
+    if (!spelled)
+        throw Fault("a dictionary's key must be a text or a whole number, not " +
+                    std::string(key.kindName()));
     m_depth = std::max(m_depth, 1 + value.depth());
     checkDepth(m_depth);
-    const auto [place, isNew] = m_places.emplace(key, m_entries.size());
+    const auto [place, isNew] = m_places.emplace(*spelled, m_entries.size());
     if (isNew)
         m_entries.emplace_back(key, std::move(value));
     else

@@ -142,19 +142,21 @@ struct List {
     int depth = 1;
 };
 
-/// In the order of insertion. Keys are texts.
+/// In the order of insertion. Keys are texts or whole numbers.
 class Dict {
 public:
-    using Entry = std::pair<std::string, Value>;
+    using Entry = std::pair<Value, Value>;
 
     [[nodiscard]] const std::vector<Entry>& entries() const { return m_entries; }
-    [[nodiscard]] const Value* find(std::string_view key) const;
-    void set(const std::string& key, Value value);
+    [[nodiscard]] const Value* find(const Value& key) const;
+    [[nodiscard]] const Value* findNamed(std::string_view key) const;
+    /// Throws Fault if `key` cannot be one.
+    void set(const Value& key, Value value);
     [[nodiscard]] int depth() const { return m_depth; }
 
 private:
     std::vector<Entry> m_entries;
-    std::map<std::string, size_t, std::less<>> m_places;
+    std::map<std::string, size_t> m_places; // by spelledKey()
     int m_depth = 1;
 };
 
