@@ -1,8 +1,8 @@
 #include "app/block_parser.h"
 
-#include <QElapsedTimer>
 #include <QtTest/QtTest>
 
+#include <ctime>
 #include <random>
 
 using namespace inglenook;
@@ -230,13 +230,12 @@ private Q_SLOTS:
     void hostileNestingIsBounded()
     {
         QFETCH(QString, text);
-        QElapsedTimer timer;
-        timer.start();
+        const std::clock_t begin = std::clock(); // of this program, however busy the machine is
         for (const Block& block : atOnce(text)) {
             QVERIFY(block.kind == BlockKind::Heading || block.level <= 8);
             QVERIFY(block.columns <= 64);
         }
-        QVERIFY2(timer.elapsed() < 15'000, QByteArray::number(timer.elapsed()));
+        QVERIFY(std::clock() - begin < 15 * CLOCKS_PER_SEC);
     }
 
     void longAnswerCostsNoMoreThanItsLastBlock()
@@ -244,12 +243,11 @@ private Q_SLOTS:
         // 4 MB in 40,000 pieces; reading it all anew with each piece would be 80 GB.
         const QString paragraph = QString("word ").repeated(20) + "\n\n";
         BlockParser parser;
-        QElapsedTimer timer;
-        timer.start();
+        const std::clock_t begin = std::clock(); // of this program, however busy the machine is
         for (int i = 0; i < 40'000; ++i)
             parser.append(paragraph);
         QCOMPARE(parser.blocks().size(), size_t(40'000));
-        QVERIFY2(timer.elapsed() < 30'000, QByteArray::number(timer.elapsed()));
+        QVERIFY(std::clock() - begin < 30 * CLOCKS_PER_SEC);
     }
 };
 

@@ -1,7 +1,8 @@
 #include "app/inline_text.h"
 
-#include <QElapsedTimer>
 #include <QtTest/QtTest>
+
+#include <ctime>
 
 using namespace inglenook;
 
@@ -93,13 +94,12 @@ private Q_SLOTS:
         QFETCH(QString, unit);
         const QString text = unit.repeated(300'000 / unit.size());
 
-        QElapsedTimer timer;
-        timer.start();
+        const std::clock_t begin = std::clock(); // of this program, however busy the machine is
         (void)inlineText(text, TextEnd::Growing);
         (void)inlineText(text, TextEnd::Closed);
 
         // Quadratic work would take minutes; a busy machine with sanitizers stays far below this.
-        QVERIFY2(timer.elapsed() < 15'000, QByteArray::number(timer.elapsed()));
+        QVERIFY(std::clock() - begin < 15 * CLOCKS_PER_SEC);
     }
 };
 

@@ -3,7 +3,6 @@
 #include "storage/conversation_store.h"
 #include "storage/migrations.h"
 
-
 namespace inglenook {
 
 // Small conversations for tests of the rooms that keep and show them.

@@ -1,5 +1,5 @@
-// Linked into every test. What a graphics driver leaks cannot be named once its library is unloaded, so
-// leaks.txt could not excuse it: the software driver stays.
+// Linked into every test. What a graphics driver leaks cannot be named once its library is
+// unloaded, so leaks.txt could not excuse it: the software driver stays.
 
 #include <dlfcn.h>
 

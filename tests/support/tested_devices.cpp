@@ -1,6 +1,5 @@
 #include "tests/support/tested_devices.h"
 
-
 #include <algorithm>
 #include <cstdlib>
 #include <sstream>

@@ -51,7 +51,8 @@ public:
             window = qobject_cast<QQuickWindow*>(m_engine.rootObjects().first());
     }
 
-    /// The visible item of this name that takes input; the last one in the order of the tree if there are several.
+    /// The visible item of this name that takes input; the last one in the order of the tree if
+    /// there are several.
     [[nodiscard]] QQuickItem* item(const QString& name) const
     {
         QQuickItem* found = nullptr;
@@ -79,7 +80,8 @@ public:
             QTest::keyClick(window, c.toLatin1());
     }
 
-    /// Whether the item of this name is there and where it was at the last call: clicks at what still scrolls miss.
+    /// Whether the item of this name is there and where it was at the last call: clicks at what
+    /// still scrolls miss.
     [[nodiscard]] bool rests(const QString& name)
     {
         QQuickItem* found = item(name);
