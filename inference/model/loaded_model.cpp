@@ -144,14 +144,18 @@ void ModelLoading::makeCache()
     m_stage = Stage::WarmUp;
 }
 
-/// Computes one empty row, so that what a device prepares at first use is ready before the first
-/// question.
+/// Computes steps of empty rows, one of each kind that the first question needs, so that what a
+/// device prepares at first use is ready by then.
 void ModelLoading::warmUp()
 {
-    const StepRow empty{.position = -1, .output = true};
-    m_model->decoder->run({&empty, 1});
+    static constexpr int kRows[] = {1, kDecodeRows, kDecodeRows + 1};
+    const int rows = std::min(kRows[m_warmUps], m_limits.rows);
+    std::vector<StepRow> empty(static_cast<size_t>(rows), StepRow{.position = -1});
+    empty.front().output = true;
+    m_model->decoder->run(empty);
     m_model->decoder->wait();
-    m_stage = Stage::Finished;
+    if (++m_warmUps == std::size(kRows))
+        m_stage = Stage::Finished;
 }
 
 float ModelLoading::fraction() const

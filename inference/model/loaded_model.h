@@ -62,6 +62,7 @@ private:
     std::unique_ptr<WeightLoader> m_weights;
     StepLimits m_limits;
     int m_pages = 0;
+    size_t m_warmUps = 0; // done
 };
 
 } // namespace inglenook
