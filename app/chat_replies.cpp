@@ -227,8 +227,6 @@ void ChatController::endReply(const Session& session, MessageState state, const 
     if (shown(kept)) {
         m_messages->finish(reply.id, statusText(figures), problem);
         showLatestFigures();
-        if (state == MessageState::Failed)
-            setErrorText(problem);
         updateState();
         emit progressChanged();
     } else {

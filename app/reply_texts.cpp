@@ -24,8 +24,9 @@ QString statusText(const ReplyFigures& figures)
     const QLocale locale;
     QStringList parts;
     if (figures.tokensPerSecond > 0.)
-        parts.append(
-            translated("%1 tokens/s").arg(locale.toString(figures.tokensPerSecond, 'f', 1)));
+        parts.append(translated("%1 tokens/s")
+                         .arg(locale.toString(figures.tokensPerSecond, 'f',
+                                              figures.tokensPerSecond < 100. ? 1 : 0)));
     parts.append(
         translated("first token %1 ms").arg(locale.toString(figures.firstTokenMs, 'f', 0)));
     if (figures.reusedTokens > 0)

@@ -113,10 +113,10 @@ public:
 
     // Execution
 
-    /// Runs `step` and remembers its operator calls (addresses, shapes, scalars), by whatever means: `step`
-    /// may be called more than once, or kept and called by replay(), so what it refers to outlives the
-    /// recording, as do the buffers. What they hold may change between replays. `step` calls no memory
-    /// function.
+    /// Runs `step` and remembers its operator calls (addresses, shapes, scalars), by whatever
+    /// means: `step` may be called more than once, or kept for replay(), so what it refers to
+    /// outlives the recording, as do the buffers. What they hold may change between replays. `step`
+    /// calls no memory function.
     [[nodiscard]] virtual std::unique_ptr<Recording> record(const std::function<void()>& step) = 0;
     virtual void replay(Recording& recording) = 0;
 

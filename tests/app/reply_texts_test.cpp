@@ -22,6 +22,8 @@ private Q_SLOTS:
         figures.reusedTokens = 120;
         figures.device = "cpu";
         QCOMPARE(statusText(figures), "18.2 tokens/s · first token 43 ms · 120 reused · cpu");
+        figures.tokensPerSecond = 3087.1; // a tenth means nothing here
+        QCOMPARE(statusText(figures), "3087 tokens/s · first token 43 ms · 120 reused · cpu");
     }
 
     void speedLeavesOutTheFirstToken()

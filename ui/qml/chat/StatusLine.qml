@@ -24,7 +24,8 @@ Item {
         case ChatController.Answering:
             return showStatistics && chat.tokensPerSecond > 0
                 ? qsTr("Answering, %1 tokens/s on %2")
-                  .arg(Number(chat.tokensPerSecond).toLocaleString(Qt.locale(), "f", 1)).arg(chat.deviceName)
+                  .arg(Number(chat.tokensPerSecond).toLocaleString(Qt.locale(), "f", chat.tokensPerSecond < 100 ? 1 : 0))
+                  .arg(chat.deviceName)
                 : qsTr("Answering …")
         case ChatController.Stopping:
             return qsTr("Stopping …")

@@ -1,0 +1,96 @@
+#include "inference/model/activations.h"
+
+#include "kernels/devices.h"
+
+#include <QTest>
+#include <array>
+#include <set>
+
+using namespace inglenook;
+
+namespace {
+
+/// Two layers of unlike widths.
+ModelSpec unevenSpec()
+{
+    ModelSpec spec;
+    spec.dim = 64;
+    spec.vocabulary = 100;
+    LayerSpec narrow;
+    narrow.attention = {.heads = 2, .kvHeads = 1, .headSize = 32};
+    narrow.feedForwardCols = 256;
+    LayerSpec wide = narrow;
+    wide.attention = {.heads = 4, .kvHeads = 2, .headSize = 32};
+    wide.feedForwardCols = 128;
+    spec.layers = {narrow, wide};
+    return spec;
+}
+
+std::array<Tensor, 8> tensorsOf(const Activations::Step& s)
+{
+    return {s.x, s.h, s.qkv, s.attention, s.mixed, s.gateUp, s.last, s.logits};
+}
+
+} // namespace
+
+class ActivationsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { m_backend = createBackend({.kind = DeviceKind::Reference}); }
+    void matricesFitTheWidestLayer();
+    void stepIsTheFirstRowsOfTheSameMemory();
+    void matricesDoNotShareMemory();
+    void bytesAreWhatTheConstructorTakes();
+
+private:
+    std::unique_ptr<Backend> m_backend;
+};
+
+void ActivationsTest::matricesFitTheWidestLayer()
+{
+    const Activations activations(*m_backend, unevenSpec(), 32, 16);
+    const Activations::Step step = activations.step(32, 16);
+
+    QCOMPARE(step.x.cols, 64);
+    QCOMPARE(step.qkv.cols, 4 * 32 + 2 * 2 * 32); // the second layer's
+    QCOMPARE(step.attention.cols, 4 * 32);
+    QCOMPARE(step.gateUp.cols, 2 * 256); // the first layer's
+    QCOMPARE(step.logits.cols, 100);
+    QCOMPARE(step.logits.rows, 16);
+}
+
+void ActivationsTest::stepIsTheFirstRowsOfTheSameMemory()
+{
+    const Activations activations(*m_backend, unevenSpec(), 32, 16);
+    const auto whole = tensorsOf(activations.step(32, 16));
+    const auto part = tensorsOf(activations.step(3, 2));
+
+    for (size_t i = 0; i < whole.size(); ++i) {
+        QCOMPARE(part[i].buffer, whole[i].buffer);
+        QCOMPARE(part[i].offset, whole[i].offset);
+        QCOMPARE(part[i].cols, whole[i].cols);
+        QCOMPARE(part[i].rows, i < 6 ? 3 : 2);
+    }
+}
+
+void ActivationsTest::matricesDoNotShareMemory()
+{
+    const Activations activations(*m_backend, unevenSpec(), 32, 16);
+    std::set<const Buffer*> buffers;
+    for (const Tensor& tensor : tensorsOf(activations.step(1, 1)))
+        buffers.insert(tensor.buffer);
+    QCOMPARE(buffers.size(), size_t{8});
+}
+
+void ActivationsTest::bytesAreWhatTheConstructorTakes()
+{
+    const Activations activations(*m_backend, unevenSpec(), 32, 16);
+    size_t taken = 0;
+    for (const Tensor& tensor : tensorsOf(activations.step(32, 16)))
+        taken += tensor.buffer->bytes();
+    QCOMPARE(taken, Activations::bytes(unevenSpec(), 32, 16));
+}
+
+QTEST_APPLESS_MAIN(ActivationsTest)
+#include "activations_test.moc"
