@@ -1,0 +1,79 @@
+// Runs the checks of row invariance on one device, without Qt, and compares its logits with the
+// reference backend's. One line of JSON per model; the exit status says whether all held.
+// Usage: decoder_checks DEVICE
+
+#include "kernels/devices.h"
+#include "tests/models/decoder_checks.h"
+#include "tests/models/tiny_runner.h"
+
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <nlohmann/json.hpp>
+
+using namespace inglenook;
+using namespace inglenook::tests;
+
+namespace {
+
+/// Rounding of activations to 8 bits, which only some backends do, moves quantised models by more.
+constexpr double kLargestMeanDifference = 1e-3;
+constexpr double kLargestMeanDifferenceQuantised = 3e-2;
+
+/// Mean distance of the logits from the reference's, as a share of the reference's spread.
+double distanceFromReference(Backend& backend, Backend& reference, const ModelFile& file)
+{
+    const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
+    TinyRunner ours(backend, file);
+    TinyRunner theirs(reference, file);
+    const std::vector<float> found = ours.runSlices(tokens, 0, kCheckedTokens);
+    const std::vector<float> expected = theirs.runSlices(tokens, 0, kCheckedTokens);
+    double sum = 0.;
+    double spread = 0.;
+    for (size_t i = 0; i < expected.size(); ++i) {
+        sum += std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i]));
+        spread += std::abs(static_cast<double>(expected[i]));
+    }
+    return sum / spread;
+}
+
+bool checkModel(Backend& backend, Backend& reference, const CheckedModel& model)
+{
+    const auto file = model.file();
+    const double distance = distanceFromReference(backend, reference, *file);
+    const nlohmann::ordered_json line = {
+        {"model", model.text()},
+        {"sliced_prompt", checkSlicedPrompt(backend, *file)},
+        {"mixed_sequences", checkMixedSequences(backend, *file)},
+        {"replay", checkReplay(backend, *file)},
+        {"distance_from_reference", distance},
+    };
+    std::printf("%s\n", line.dump().c_str());
+    std::fflush(stdout);
+    const double limit =
+        model.type == DType::F32 ? kLargestMeanDifference : kLargestMeanDifferenceQuantised;
+    return line["sliced_prompt"] == "" && line["mixed_sequences"] == "" && line["replay"] == "" &&
+        distance <= limit;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        const auto device = parseDevice(argc > 1 ? argv[1] : "cuda");
+        if (!device) {
+            std::fprintf(stderr, "decoder_checks: \"%s\" is no device\n", argv[1]);
+            return 2;
+        }
+        const auto backend = createBackend(*device);
+        const auto reference = createBackend({.kind = DeviceKind::Reference});
+        bool good = true;
+        for (const CheckedModel& model : checkedModels())
+            good = checkModel(*backend, *reference, model) && good;
+        return good ? 0 : 1;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "decoder_checks: %s\n", error.what());
+        return 2;
+    }
+}
