@@ -37,22 +37,28 @@ double median(std::vector<double> values)
 struct Pass {
     double prefill = 0.; // tokens/s
     double decode = 0.; // tokens/s
+    double readBandwidth = 0.; // bytes/s, measured right before and right after decoding
 };
 
 Pass measure(Session& session, std::span<const Token> prompt, int reply)
 {
     session.forgetCache();
+    Pass pass;
     const Clock::time_point start = Clock::now();
     Clock::time_point first;
     int count = 0;
-    const auto result = session.generateOn(prompt, {.temperature = 0.f}, reply, [&](Token) {
-        if (count++ == 0)
+    (void)session.generateOn(prompt, {.temperature = 0.f}, reply, [&](Token) {
+        if (count++ == 0) {
+            pass.prefill = static_cast<double>(prompt.size()) / secondsSince(start);
+            pass.readBandwidth = session.measureReadBandwidth() / 2.;
             first = Clock::now();
+        }
         return true;
     });
-    const double prefillSeconds = std::chrono::duration<double>(first - start).count();
-    return {.prefill = static_cast<double>(prompt.size()) / prefillSeconds,
-            .decode = count > 1 ? (count - 1) / secondsSince(first) : 0.};
+    if (count > 1)
+        pass.decode = (count - 1) / secondsSince(first);
+    pass.readBandwidth += session.measureReadBandwidth() / 2.;
+    return pass;
 }
 
 void run(const Options& options)
@@ -68,21 +74,23 @@ void run(const Options& options)
     for (Token& token : prompt)
         token = static_cast<Token>(random() % static_cast<unsigned>(session.vocabulary()));
 
-    // Other programs come and go: everything is measured in turn, and the medians count.
+    // Other programs come and go, and with them the bandwidth: the share is taken pass by pass, and
+    // the medians count.
+    const auto bytes = static_cast<double>(session.weightBytesPerToken());
     std::vector<double> prefill;
     std::vector<double> decode;
     std::vector<double> bandwidth;
+    std::vector<double> shares;
     (void)measure(session, prompt, std::min(options.reply, 16)); // warms caches and clocks up
     for (int i = 0; i < options.passes; ++i) {
-        bandwidth.push_back(session.measureReadBandwidth());
         const Pass pass = measure(session, prompt, options.reply);
         prefill.push_back(pass.prefill);
         decode.push_back(pass.decode);
+        bandwidth.push_back(pass.readBandwidth);
+        shares.push_back(pass.readBandwidth > 0. ? pass.decode * bytes / pass.readBandwidth : 0.);
     }
-
-    const auto bytes = static_cast<double>(session.weightBytesPerToken());
     const double read = median(bandwidth);
-    const double share = read > 0. ? median(decode) * bytes / read : 0.;
+    const double share = median(shares);
     if (options.json) {
         std::printf("%s\n",
                     nlohmann::ordered_json{{"prefill", median(prefill)},
