@@ -77,6 +77,17 @@ struct StepInputs {
 
 enum class Activation { Silu, GeluTanh };
 
+/// One device's place in a group that adds up what each of them holds a part of.
+class GroupMember {
+public:
+    virtual ~GroupMember() = default;
+
+    /// Replaces the values by their sums over the group: added in one order, so that all members
+    /// hold the same bits. Every member calls it with as many values; it returns when all have.
+    /// Throws std::runtime_error if one of them never will.
+    virtual void allReduce(std::span<float> values) = 0;
+};
+
 /// A step's work, remembered by the backend that recorded it.
 class Recording {
 public:
@@ -84,8 +95,8 @@ public:
 };
 
 /// One device that computes. All calls come from one thread and take effect in call order; only
-/// read() waits. Operators do not allocate, wait, or fail for data reasons; wrong shapes are
-/// refused by std::invalid_argument in the words of kernels/checks.h. Memory calls throw
+/// read() and allReduce() wait. Operators do not allocate, wait, or fail for data reasons; wrong
+/// shapes are refused by std::invalid_argument in the words of kernels/checks.h. Memory calls throw
 /// std::runtime_error with a sentence for the user.
 ///
 /// Tensors are F32 unless said otherwise. "row" is a token of a sequence. *A row's result does not
@@ -164,6 +175,11 @@ public:
 
     /// x = cap * tanh(x / cap).
     virtual void softcap(Tensor x, float cap) = 0;
+
+    /// x = the sum of the members' x (Shoeybi et al. 2019, section 3). Waits for all work before
+    /// and, by `self`, for the others; a replay does so again. x is packed: stride == cols; `self`
+    /// outlives recordings.
+    virtual void allReduce(Tensor x, GroupMember& self) = 0;
 
     // Fused operators: the default body is the definition
 

@@ -249,4 +249,11 @@ void checkSoftcap(const Tensor& x, float cap)
         refuse("softcap", "a cap of " + std::to_string(cap));
 }
 
+void checkAllReduce(const Tensor& x)
+{
+    checkView("allReduce", "x", x);
+    if (x.stride != x.cols)
+        refuse("allReduce", "x with stride " + number(x.stride) + " is not packed");
+}
+
 } // namespace inglenook

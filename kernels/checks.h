@@ -21,5 +21,6 @@ void checkGlu(const Tensor& y, const Tensor& gateUp);
 void checkAdd(const Tensor& x, const Tensor& y);
 void checkGatherRows(const Tensor& y, const Tensor& x, const Tensor& rows);
 void checkSoftcap(const Tensor& x, float cap);
+void checkAllReduce(const Tensor& x);
 
 } // namespace inglenook

@@ -49,6 +49,7 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
+    void allReduce(Tensor x, GroupMember& self) override;
 
 private:
     /// Calls rowTask(row) for every row, in the pool if it is worth waking: `elements` in all.

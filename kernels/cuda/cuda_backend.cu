@@ -17,6 +17,7 @@ public:
             cudaGraphExecDestroy(graph);
     }
     cudaGraphExec_t graph = nullptr;
+    std::vector<std::unique_ptr<CudaMeeting>> meetings;
 };
 
 std::string driverVersion()
@@ -120,8 +121,10 @@ std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step
         cudaStreamEndCapture(m_stream, &graph);
         if (graph)
             cudaGraphDestroy(graph);
+        m_meetings.clear();
         throw;
     }
+    recording->meetings = std::exchange(m_meetings, {});
     check(cudaStreamEndCapture(m_stream, &graph), "recording a step");
     const cudaError_t result = cudaGraphInstantiate(&recording->graph, graph, 0);
     cudaGraphDestroy(graph);

@@ -3,7 +3,9 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/check.cuh"
 
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace inglenook {
@@ -49,6 +51,27 @@ inline const float* vectorPointer(const Weight& w)
     return w ? reinterpret_cast<const float*>(cudaWeight(w).parts[0].memory->data) : nullptr;
 }
 
+/// What went wrong where a group met: said by the driver's thread, thrown by ours.
+struct MeetingError {
+    std::mutex mutex;
+    std::string sentence;
+};
+
+/// One sum over a group: the pinned host memory that it passes through.
+struct CudaMeeting {
+    CudaMeeting(GroupMember& theSelf, size_t theCount, std::shared_ptr<MeetingError> theError);
+    ~CudaMeeting();
+    CudaMeeting(const CudaMeeting&) = delete;
+    CudaMeeting& operator=(const CudaMeeting&) = delete;
+
+    static void CUDART_CB meet(void* meeting);
+
+    GroupMember& self;
+    size_t count;
+    float* values = nullptr;
+    std::shared_ptr<MeetingError> error;
+};
+
 /// One GPU, one stream. Simple kernels: each value in one order of summation, whatever the number
 /// of rows.
 class CudaBackend final : public Backend {
@@ -78,12 +101,17 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
+    void allReduce(Tensor x, GroupMember& self) override;
 
 private:
     void activateDevice() const; // calls may come between those of another device's backend
 
     int m_device;
+    void throwMeetingError();
+
     cudaStream_t m_stream = nullptr;
+    std::vector<std::unique_ptr<CudaMeeting>> m_meetings; // of the recording in progress
+    std::shared_ptr<MeetingError> m_meetingError = std::make_shared<MeetingError>();
 };
 
 } // namespace inglenook

@@ -31,6 +31,7 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
+    void allReduce(Tensor x, GroupMember& self) override;
 
 private:
     using Work = std::function<void()>;

@@ -16,6 +16,7 @@ void addGluCases(std::vector<OperatorCase>& cases);
 void addAddCases(std::vector<OperatorCase>& cases);
 void addGatherRowsCases(std::vector<OperatorCase>& cases);
 void addSoftcapCases(std::vector<OperatorCase>& cases);
+void addAllReduceCases(std::vector<OperatorCase>& cases);
 void addAddRmsNormCases(std::vector<OperatorCase>& cases);
 void addRecordReplayCases(std::vector<OperatorCase>& cases);
 void addNoRowsCases(std::vector<OperatorCase>& cases);

@@ -39,6 +39,7 @@ std::vector<OperatorCase> selfTestCases()
     self_test::addAddCases(cases);
     self_test::addGatherRowsCases(cases);
     self_test::addSoftcapCases(cases);
+    self_test::addAllReduceCases(cases);
     self_test::addAddRmsNormCases(cases);
     self_test::addRecordReplayCases(cases);
     self_test::addNoRowsCases(cases);

@@ -103,7 +103,7 @@ void CommandStream::close()
         release({buffer});
     check(result, "preparing its commands");
     if (m_recording) {
-        m_recorded.push_back(buffer);
+        m_recorded.back().buffers.push_back(buffer);
         return;
     }
     submitBuffers({buffer});
@@ -198,9 +198,10 @@ void CommandStream::beginRecording()
 {
     submit();
     m_recording = true;
+    m_recorded.assign(1, {});
 }
 
-std::vector<VkCommandBuffer> CommandStream::endRecording()
+std::vector<RecordedPart> CommandStream::endRecording()
 {
     close();
     m_recording = false;
@@ -210,13 +211,37 @@ std::vector<VkCommandBuffer> CommandStream::endRecording()
 void CommandStream::cancelRecording() noexcept
 {
     if (m_open)
-        m_recorded.push_back(std::exchange(m_open, VK_NULL_HANDLE));
-    release(m_recorded);
-    m_recorded.clear();
+        release({std::exchange(m_open, VK_NULL_HANDLE)});
+    for (const RecordedPart& part : std::exchange(m_recorded, {}))
+        release(part.buffers);
     m_recording = false;
 }
 
-uint64_t CommandStream::submitRecorded(const std::vector<VkCommandBuffer>& buffers)
+void CommandStream::atHost(std::function<void()> work)
+{
+    if (!m_recording) {
+        finish();
+        return work();
+    }
+    close();
+    m_recorded.back().host = std::move(work);
+    m_recorded.emplace_back();
+}
+
+uint64_t CommandStream::submitRecorded(const std::vector<RecordedPart>& parts)
+{
+    uint64_t ticket = m_lastTicket;
+    for (const RecordedPart& part : parts) {
+        ticket = submitAfterOpen(part.buffers);
+        if (part.host) {
+            wait(ticket);
+            part.host();
+        }
+    }
+    return ticket;
+}
+
+uint64_t CommandStream::submitAfterOpen(const std::vector<VkCommandBuffer>& buffers)
 {
     // What waits to be submitted goes first, in the same call: submitting is most of a replay's
     // host time.

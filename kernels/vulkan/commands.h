@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <vector>
 
 namespace inglenook::vulkan {
@@ -13,6 +14,12 @@ struct Groups {
     int64_t x = 1;
     int64_t y = 1;
     int64_t z = 1;
+};
+
+/// Recorded commands up to a point where the host has something to do, or to the end.
+struct RecordedPart {
+    std::vector<VkCommandBuffer> buffers;
+    std::function<void()> host; // empty at the end
 };
 
 /// Commands on their way to the queue, in call order. They gather in a command buffer that is
@@ -36,6 +43,10 @@ public:
     /// Makes earlier copies visible to the host, once waited for.
     void hostBarrier();
 
+    /// Calls `work` when all before is done, and before all that follows; at each replay if this is
+    /// recorded.
+    void atHost(std::function<void()> work);
+
     /// Submits all commands so far; the ticket is for wait().
     uint64_t submit();
     void wait(uint64_t ticket);
@@ -43,11 +54,12 @@ public:
 
     // Recording: command buffers that are kept. All commands between the two calls go there.
     void beginRecording();
-    [[nodiscard]] std::vector<VkCommandBuffer> endRecording();
+    [[nodiscard]] std::vector<RecordedPart> endRecording();
     void cancelRecording() noexcept;
     [[nodiscard]] bool recording() const { return m_recording; }
-    /// Submits recorded buffers after all commands so far. None of them may be under way.
-    uint64_t submitRecorded(const std::vector<VkCommandBuffer>& buffers);
+    /// Submits recorded parts after all commands so far, with the host's work between them. None of
+    /// them may be under way.
+    uint64_t submitRecorded(const std::vector<RecordedPart>& parts);
     void release(const std::vector<VkCommandBuffer>& buffers) noexcept;
 
     /// Work that one submission holds at most, give or take one dispatch.
@@ -63,6 +75,7 @@ private:
     void close();
     VkCommandBuffer unusedBuffer();
     uint64_t submitBuffers(const std::vector<VkCommandBuffer>& buffers);
+    uint64_t submitAfterOpen(const std::vector<VkCommandBuffer>& buffers);
 
     const Device& m_device;
     int64_t m_workLimit;
@@ -73,7 +86,7 @@ private:
     int64_t m_work = 0; // in the open buffer
     std::deque<Submitted> m_submitted; // oldest first
     bool m_recording = false;
-    std::vector<VkCommandBuffer> m_recorded;
+    std::vector<RecordedPart> m_recorded; // the last one is growing
 };
 
 } // namespace inglenook::vulkan

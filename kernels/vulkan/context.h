@@ -65,6 +65,24 @@ private:
     Memory::Range m_range;
 };
 
+/// Host memory that the device reads and writes; it keeps the device open.
+class HostBlock {
+public:
+    HostBlock(std::shared_ptr<Context> context, size_t bytes)
+        : m_context(std::move(context))
+        , m_block(m_context->device, bytes, MemoryUse::Readback)
+    {
+    }
+
+    [[nodiscard]] size_t bytes() const { return m_block.bytes(); }
+    [[nodiscard]] VkBuffer buffer() const { return m_block.buffer(); }
+    [[nodiscard]] std::byte* mapped() const { return m_block.mapped(); }
+
+private:
+    std::shared_ptr<Context> m_context;
+    Block m_block;
+};
+
 class DeviceBuffer final : public Buffer {
 public:
     DeviceBuffer(std::shared_ptr<Context> context, size_t bytes)

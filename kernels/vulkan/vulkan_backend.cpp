@@ -15,9 +15,9 @@ namespace {
 
 class VulkanRecording final : public Recording {
 public:
-    VulkanRecording(std::shared_ptr<Context> context, std::vector<VkCommandBuffer> buffers)
+    VulkanRecording(std::shared_ptr<Context> context, std::vector<RecordedPart> parts)
         : m_context(std::move(context))
-        , m_buffers(std::move(buffers))
+        , m_parts(std::move(parts))
     {
     }
 
@@ -28,7 +28,8 @@ public:
         } catch (const std::exception&) {
             // A lost device runs nothing any more, and the next call reports the loss.
         }
-        m_context->commands.release(m_buffers);
+        for (const RecordedPart& part : m_parts)
+            m_context->commands.release(part.buffers);
     }
 
     [[nodiscard]] bool belongsTo(const Context& context) const
@@ -39,12 +40,12 @@ public:
     void submit()
     {
         m_context->commands.wait(m_ticket); // a buffer may be under way only once
-        m_ticket = m_context->commands.submitRecorded(m_buffers);
+        m_ticket = m_context->commands.submitRecorded(m_parts);
     }
 
 private:
     std::shared_ptr<Context> m_context;
-    std::vector<VkCommandBuffer> m_buffers;
+    std::vector<RecordedPart> m_parts;
     uint64_t m_ticket = 0; // of the newest submission
 };
 
@@ -143,15 +144,15 @@ std::unique_ptr<Recording> VulkanBackend::record(const std::function<void()>& st
     m_context->device.throwComplaint();
     CommandStream& commands = m_context->commands;
     commands.beginRecording();
-    std::vector<VkCommandBuffer> buffers;
+    std::vector<RecordedPart> parts;
     try {
         step();
-        buffers = commands.endRecording();
+        parts = commands.endRecording();
     } catch (...) {
         commands.cancelRecording();
         throw;
     }
-    auto recording = std::make_unique<VulkanRecording>(m_context, std::move(buffers));
+    auto recording = std::make_unique<VulkanRecording>(m_context, std::move(parts));
     recording->submit();
     m_context->device.throwComplaint();
     return recording;

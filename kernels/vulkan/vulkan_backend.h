@@ -6,7 +6,8 @@ namespace inglenook {
 
 namespace vulkan {
 class Context;
-}
+class HostBlock;
+} // namespace vulkan
 
 /// The Vulkan devices of this machine in the driver's order, usable or not; none without a driver.
 /// Never throws.
@@ -45,11 +46,13 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
+    void allReduce(Tensor x, GroupMember& self) override;
     void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
 
 private:
     std::shared_ptr<vulkan::Context> m_context;
     std::string m_name;
+    std::shared_ptr<vulkan::HostBlock> m_exchange; // of sums over a group; grows to the widest
 };
 
 } // namespace inglenook

@@ -10,6 +10,11 @@ using namespace inglenook;
 
 namespace {
 
+/// A group of one.
+class Alone final : public GroupMember {
+    void allReduce(std::span<float>) override { }
+};
+
 /// Well-formed arguments of every operator, for a mistake to spoil.
 struct Arguments {
     explicit Arguments(Backend& backend);
@@ -45,6 +50,7 @@ public:
     Tensor qkv, attended;
     StepInputs in;
     float cap = 30.f;
+    Alone alone;
 };
 
 Arguments::Arguments(Backend& backend)
@@ -87,6 +93,8 @@ void Arguments::call(const std::string& operation)
         m_backend.gatherRows(y, x, ids);
     else if (operation == "softcap")
         m_backend.softcap(x, cap);
+    else if (operation == "allReduce")
+        m_backend.allReduce(x, alone);
     else
         throw std::logic_error("no operator has this name");
 }
@@ -157,6 +165,7 @@ std::vector<Mistake> mistakes()
         {"gatherRows", "y is (3, 64), not (3, 32)", [](A& a) { a.y = a.wide; }},
         {"softcap", "x is I32, not F32", [](A& a) { a.x = a.ids; }},
         {"softcap", "a cap of 0", [](A& a) { a.cap = 0.f; }},
+        {"allReduce", "x with stride 64 is not packed", [](A& a) { a.x = a.wide.columns(0, 32); }},
     };
 }
 
@@ -239,7 +248,7 @@ void ChecksTest::wellFormedCallsAreAccepted()
     Arguments arguments(m_opened.open(m_devices[static_cast<size_t>(device)].id));
 
     for (const char* operation : {"embed", "rmsNorm", "matmul", "rotateAndStore", "attention",
-                                  "glu", "add", "gatherRows", "softcap"})
+                                  "glu", "add", "gatherRows", "softcap", "allReduce"})
         QCOMPARE(refusalOf([&] { arguments.call(operation); }), std::string());
 }
 

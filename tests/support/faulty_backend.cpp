@@ -59,6 +59,10 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override { m_inner->softcap(x, cap); }
+    void allReduce(Tensor x, GroupMember& self) override
+    {
+        m_inner->allReduce(makes(Fault::StaleSum) ? copy(x, values(x)) : x, self);
+    }
     void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
 
 private:

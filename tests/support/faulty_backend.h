@@ -30,6 +30,7 @@ enum class Fault {
     EmptyRowsStored,
     FusedWithoutSum, // addRmsNorm: x keeps its value
     FirstRows, // gatherRows: ignores the row numbers
+    StaleSum, // allReduce: the sum is lost
     ReplaysOldInputs, // replay: does nothing
     FilledMemory, // allocate: not zero
 };

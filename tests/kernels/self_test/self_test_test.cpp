@@ -53,6 +53,7 @@ void SelfTestTest::findsEachFault_data()
     row("empty rows stored", Fault::EmptyRowsStored, "rotateAndStore");
     row("a fused operator that keeps x", Fault::FusedWithoutSum, "addRmsNorm");
     row("row numbers ignored", Fault::FirstRows, "gatherRows");
+    row("a sum that is lost", Fault::StaleSum, "allReduce");
     row("a replay that does nothing", Fault::ReplaysOldInputs, "record");
     row("memory that is not zero", Fault::FilledMemory, "copy");
 }
