@@ -1,5 +1,7 @@
 #include "kernels/collective.h"
 
+#include "kernels/wait.h"
+
 #include <algorithm>
 #include <cassert>
 #include <stdexcept>
@@ -11,16 +13,6 @@ namespace {
 /// Values from where on every member adds up only its part: below, reading all is cheaper than
 /// meeting twice.
 constexpr size_t kLong = 16 * 1024;
-
-/// Turns of waiting that a member spends awake: the others are rarely far behind.
-constexpr int kSpins = 2000;
-
-void pause()
-{
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
-}
 
 /// sums[i] = the values at i of all ranks, in their order.
 void addUp(std::span<float> sums, const std::vector<std::vector<float>>& values, size_t first)
@@ -43,10 +35,7 @@ public:
     {
     }
 
-    void allReduce(std::span<float> values) override
-    {
-        m_group.allReduce(m_rank, values, *this);
-    }
+    void allReduce(std::span<float> values) override { m_group.allReduce(m_rank, values, *this); }
 
     uint32_t round = 0;
     uint32_t longRound = 0;
@@ -83,32 +72,16 @@ void Collective::abandon()
     m_added.notify_all();
 }
 
-void Collective::reset()
-{
-    m_arrived = 0;
-    m_added = 0;
-    for (const auto& member : m_members)
-        member->round = member->longRound = 0;
-    m_abandoned = false;
-}
-
 /// Returns when all ranks have arrived as often as this one. The counters wrap; only differences
 /// count.
 void Collective::arrive(std::atomic<uint32_t>& arrived, uint32_t& times)
 {
     const uint32_t wanted = ++times * static_cast<uint32_t>(m_ranks);
-    uint32_t now = arrived.fetch_add(1, std::memory_order_acq_rel) + 1;
-    if (now == wanted)
+    if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == wanted)
         arrived.notify_all();
-    for (int spins = 0; static_cast<int32_t>(now - wanted) < 0 && !m_abandoned; ++spins) {
-        if (spins < kSpins)
-            pause();
-        else
-            arrived.wait(now, std::memory_order_acquire);
-        now = arrived.load(std::memory_order_acquire);
-    }
+    waitUntil(arrived, wanted, [this] { return m_abandoned.load(); });
     if (m_abandoned)
-        throw std::runtime_error("Another device of the group failed.");
+        throw GroupAbandoned();
 }
 
 void Collective::allReduce(int rank, std::span<float> values, Member& self)

@@ -5,9 +5,19 @@
 #include <atomic>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 namespace inglenook {
+
+/// Thrown to those who wait for a member that will not come.
+class GroupAbandoned : public std::runtime_error {
+public:
+    GroupAbandoned()
+        : std::runtime_error("Another device of the group failed.")
+    {
+    }
+};
 
 /// The devices that compute one model together, meeting in host memory: a one-shot exchange that
 /// works between any two kinds of device. Each member puts its values down, waits until all have,
@@ -24,10 +34,9 @@ public:
     /// The place of rank 0 .. ranks() - 1, which lives as long as this.
     [[nodiscard]] GroupMember& member(int rank);
 
-    /// From now on nobody waits: every call, waiting or to come, throws. For a member that fails.
+    /// From now on nobody waits: every call, waiting or to come, throws GroupAbandoned. For a
+    /// member that fails; the group is of no use any more.
     void abandon();
-    /// The opposite, when no call is in progress: all members meet anew.
-    void reset();
 
 private:
     class Member;

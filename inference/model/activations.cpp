@@ -23,6 +23,12 @@ Widths widest(const ModelSpec& spec)
     return w;
 }
 
+/// A part of a model without head has no words, but no matrix is empty.
+int logitCols(const ModelSpec& spec)
+{
+    return std::max(1, spec.vocabulary);
+}
+
 } // namespace
 
 Activations::Activations(Backend& backend, const ModelSpec& spec, int rows, int outputs)
@@ -42,14 +48,14 @@ Activations::Activations(Backend& backend, const ModelSpec& spec, int rows, int 
     m_whole.mixed = matrix(rows, spec.dim);
     m_whole.gateUp = matrix(rows, w.gateUp);
     m_whole.last = matrix(outputs, spec.dim);
-    m_whole.logits = matrix(outputs, spec.vocabulary);
+    m_whole.logits = matrix(outputs, logitCols(spec));
 }
 
 size_t Activations::bytes(const ModelSpec& spec, int rows, int outputs)
 {
     const Widths w = widest(spec);
     const auto cols = static_cast<size_t>(3 * spec.dim + w.qkv + w.attention + w.gateUp);
-    const auto outputCols = static_cast<size_t>(spec.dim + spec.vocabulary);
+    const auto outputCols = static_cast<size_t>(spec.dim + logitCols(spec));
     return (cols * static_cast<size_t>(rows) + outputCols * static_cast<size_t>(outputs)) *
         sizeof(float);
 }

@@ -13,10 +13,18 @@ namespace {
 struct Pass {
     Backend& run;
     const ModelSpec& spec;
+    const DecoderPart& part;
     const StepTensors& tensors;
     Activations::Step a;
     StepInputs in;
 };
+
+/// x = the sum over the devices that hold a part of the layer each.
+void addUp(const Pass& p, Tensor x)
+{
+    if (p.part.group)
+        p.run.allReduce(x, *p.part.group);
+}
 
 /// mixed = the attention branch of h.
 void selfAttention(const Pass& p, const LayerSpec& layer, const LayerWeights& w, const KvPages& kv)
@@ -33,6 +41,7 @@ void selfAttention(const Pass& p, const LayerSpec& layer, const LayerWeights& w,
     p.run.rotateAndStore(qkv, kv, norm, rope, layer.attention, p.in);
     p.run.attention(attended, qkv, kv, layer.attention, p.in);
     p.run.matmul(p.a.mixed, attended, w.attentionOut);
+    addUp(p, p.a.mixed);
     if (w.attentionPostNorm)
         p.run.rmsNorm(p.a.mixed, p.a.mixed, w.attentionPostNorm, p.spec.normEps);
 }
@@ -45,11 +54,13 @@ void feedForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
     p.run.matmul(gateUp, p.a.h, w.gateUp);
     p.run.glu(gated, gateUp, layer.activation);
     p.run.matmul(p.a.mixed, gated, w.down);
+    addUp(p, p.a.mixed);
     if (w.ffnPostNorm)
         p.run.rmsNorm(p.a.mixed, p.a.mixed, w.ffnPostNorm, p.spec.normEps);
 }
 
-/// The forward pass of every model: tokens in, logits of the wanted rows out.
+/// The forward pass of every model: tokens in, logits of the wanted rows out. A part of a model
+/// takes x from the part before it, or leaves x to the one behind.
 void decode(const Pass& p, const Weights& weights, std::span<const KvPages> kv)
 {
     const Tensor x = p.a.x;
@@ -57,7 +68,10 @@ void decode(const Pass& p, const Weights& weights, std::span<const KvPages> kv)
     const float eps = p.spec.normEps;
 
     // embedding
-    p.run.embed(x, weights.embedding, p.in.tokens, p.spec.embeddingScale);
+    if (p.part.embeds) {
+        p.run.embed(x, weights.embedding, p.in.tokens, p.spec.embeddingScale);
+        addUp(p, x);
+    }
     p.run.rmsNorm(h, x, weights.layers.front().attentionNorm, eps);
 
     for (size_t i = 0; i < p.spec.layers.size(); ++i) {
@@ -70,9 +84,12 @@ void decode(const Pass& p, const Weights& weights, std::span<const KvPages> kv)
     }
 
     // logits
-    if (p.in.outputRows.rows == 0)
+    const bool wanted = p.part.hasHead && p.in.outputRows.rows > 0;
+    if (p.part.hasHead && !wanted)
         return;
     p.run.add(x, p.a.mixed);
+    if (!wanted)
+        return;
     p.run.gatherRows(p.a.last, x, p.in.outputRows);
     p.run.rmsNorm(p.a.last, p.a.last, weights.finalNorm, eps);
     p.run.matmul(p.a.logits, p.a.last, weights.head);
@@ -104,15 +121,16 @@ std::vector<RopeTable> ropeTables(const ModelSpec& spec)
 } // namespace
 
 Decoder::Decoder(Backend& backend, const ModelSpec& spec, const Weights& weights, KvCache& cache,
-                 StepLimits limits)
+                 StepLimits limits, DecoderPart part)
     : m_backend(backend)
     , m_spec(spec)
     , m_weights(weights)
     , m_cache(cache)
     , m_limits(limits)
+    , m_part(part)
     , m_ropes(ropeTables(spec))
-    , m_decodeInputs(backend, m_ropes, kDecodeRows, kDecodeRows)
-    , m_wideInputs(backend, m_ropes, limits.rows, limits.outputs)
+    , m_decodeInputs(backend, m_ropes, kDecodeRows, kDecodeRows, part.firstToken)
+    , m_wideInputs(backend, m_ropes, limits.rows, limits.outputs, part.firstToken)
     , m_activations(backend, spec, limits.rows, std::max(limits.outputs, kDecodeRows))
 {
     assert(limits.rows >= kDecodeRows);
@@ -125,9 +143,10 @@ size_t Decoder::bytes(const ModelSpec& spec, StepLimits limits)
         Activations::bytes(spec, limits.rows, std::max(limits.outputs, kDecodeRows));
 }
 
-void Decoder::run(std::span<const StepRow> rows)
+void Decoder::run(std::span<const StepRow> rows, std::span<const float> x)
 {
     const auto count = static_cast<int>(rows.size());
+    m_rows = count;
     m_outputs = static_cast<int>(std::ranges::count_if(rows, &StepRow::output));
     if (count < 1 || count > m_limits.rows || m_outputs > m_limits.outputs)
         throw std::invalid_argument("Decoder::run: " + std::to_string(count) + " rows with " +
@@ -148,7 +167,10 @@ void Decoder::run(std::span<const StepRow> rows)
     const StepInputs in =
         tensors.write(m_backend, rows, shape.rows, shape.outputs, shape.contextBound);
     const Activations::Step a = m_activations.step(shape.rows, shape.outputs);
-    const Pass pass{.run = m_backend, .spec = m_spec, .tensors = tensors, .a = a, .in = in};
+    if (!m_part.embeds)
+        m_backend.write(a.x.firstRows(count), std::as_bytes(x));
+    const Pass pass{
+        .run = m_backend, .spec = m_spec, .part = m_part, .tensors = tensors, .a = a, .in = in};
     if (!recorded) {
         decode(pass, m_weights, m_cache.layers());
         return;
@@ -173,6 +195,11 @@ void Decoder::readLogits(std::span<float> logits)
     if (m_outputs == 0)
         return;
     m_backend.read(std::as_writable_bytes(logits), m_activations.step(0, m_outputs).logits);
+}
+
+void Decoder::readResidual(std::span<float> x)
+{
+    m_backend.read(std::as_writable_bytes(x), m_activations.step(m_rows, 0).x);
 }
 
 } // namespace inglenook

@@ -16,6 +16,14 @@ struct StepLimits {
     int outputs = kDecodeRows; // rows with logits
 };
 
+/// Which part of a model a decoder computes, and with whom.
+struct DecoderPart {
+    bool embeds = true; // computes x from the tokens; else it is given
+    bool hasHead = true; // computes logits; else x is the result
+    int firstToken = 0; // whose vector is row 0 of the embedding
+    GroupMember* group = nullptr; // adds up what each device computes of a layer; null: alone
+};
+
 /// Runs steps of one model on one device. Steps of up to kDecodeRows rows are padded to 1, 2, 4, 8
 /// or 16 rows, recorded when first met and replayed afterwards; wider ones run directly. Everything
 /// is allocated here.
@@ -23,7 +31,7 @@ class Decoder {
 public:
     /// All that is referred to outlives the decoder.
     Decoder(Backend& backend, const ModelSpec& spec, const Weights& weights, KvCache& cache,
-            StepLimits limits);
+            StepLimits limits, DecoderPart part = {});
 
     Decoder(const Decoder&) = delete;
     Decoder& operator=(const Decoder&) = delete;
@@ -37,7 +45,8 @@ public:
     /// Computes the rows (1 .. limits().rows, at most limits().outputs with `output`). Rows of one
     /// sequence stand in the order of their positions; every position before them has been
     /// computed, and setPages() was told its page.
-    void run(std::span<const StepRow> rows);
+    /// `x` is the residual stream (rows, dim) for a part that does not embed.
+    void run(std::span<const StepRow> rows, std::span<const float> x = {});
     void setPages(int slot, std::span<const int> pages)
     {
         m_cache.setPages(m_backend, slot, pages);
@@ -48,6 +57,8 @@ public:
     /// Waits, then copies the logits of the last step: one row of vocabulary numbers per row with
     /// `output`, in their order.
     void readLogits(std::span<float> logits);
+    /// Waits, then copies the residual stream behind the last layer, (rows, dim).
+    void readResidual(std::span<float> x);
 
 private:
     struct Shape {
@@ -62,12 +73,14 @@ private:
     const Weights& m_weights;
     KvCache& m_cache;
     StepLimits m_limits;
+    DecoderPart m_part;
     std::vector<RopeTable> m_ropes;
     StepTensors m_decodeInputs; // of steps that are recorded
     StepTensors m_wideInputs;
     Activations m_activations;
     std::map<Shape, std::unique_ptr<Recording>> m_recordings;
-    int m_outputs = 0; // of the last step
+    int m_rows = 0; // of the last step
+    int m_outputs = 0; // of them
 };
 
 } // namespace inglenook

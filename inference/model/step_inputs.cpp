@@ -30,9 +30,11 @@ size_t StepTensors::bytes(std::span<const RopeSpec> ropes, int rows, int outputs
     return sum;
 }
 
-StepTensors::StepTensors(Backend& backend, std::span<const RopeTable> ropes, int rows, int outputs)
+StepTensors::StepTensors(Backend& backend, std::span<const RopeTable> ropes, int rows, int outputs,
+                         int firstToken)
     : m_ropes(ropes)
     , m_rows(rows)
+    , m_firstToken(firstToken)
 {
     size_t end = 0;
     const auto place = [&](int r, int cols, DType type) {
@@ -79,7 +81,7 @@ StepInputs StepTensors::write(Backend& backend, std::span<const StepRow> rows, i
     size_t outputs = 0;
     for (size_t r = 0; r < static_cast<size_t>(paddedRows); ++r) {
         const StepRow row = r < rows.size() ? rows[r] : StepRow{.position = -1};
-        tokens[r] = row.token;
+        tokens[r] = row.token - m_firstToken;
         positions[r] = row.position;
         slots[r] = row.slot;
         if (row.output)

@@ -22,7 +22,9 @@ struct StepRow {
 class StepTensors {
 public:
     /// For steps of up to `rows` rows, `outputs` of them with logits. The tables outlive this.
-    StepTensors(Backend& backend, std::span<const RopeTable> ropes, int rows, int outputs);
+    /// Token `firstToken` is row 0 of the device's embedding.
+    StepTensors(Backend& backend, std::span<const RopeTable> ropes, int rows, int outputs,
+                int firstToken = 0);
 
     [[nodiscard]] int rows() const { return m_rows; }
     [[nodiscard]] Tensor firstToken() const { return m_tokens.firstRows(1); }
@@ -44,6 +46,7 @@ private:
 
     std::span<const RopeTable> m_ropes;
     int m_rows;
+    int m_firstToken;
     std::vector<std::byte> m_host; // an image of the buffer
     std::shared_ptr<Buffer> m_buffer;
     Tensor m_tokens;

@@ -17,6 +17,33 @@ bool needsNoSlot(const std::string& name)
         name.ends_with(".rope_freqs.weight") || name.ends_with(".attention.rotary_emb.inv_freq");
 }
 
+uint64_t bytesOf(DType type, Range rows, Range cols)
+{
+    return static_cast<uint64_t>(rows.count) * rowBytes(type, cols.count);
+}
+
+/// Rows of an array as they lie in the file.
+std::span<const std::byte> wholeRows(const ModelArray& array, Range rows)
+{
+    const size_t bytes = rowBytes(array.type, static_cast<int>(array.cols));
+    return array.bytes.subspan(static_cast<size_t>(rows.first) * bytes,
+                               static_cast<size_t>(rows.count) * bytes);
+}
+
+/// Some columns, on the borders of blocks, of some rows.
+std::vector<std::byte> cutRows(const ModelArray& array, Range rows, Range cols)
+{
+    const std::span<const std::byte> whole = wholeRows(array, rows);
+    const size_t stride = rowBytes(array.type, static_cast<int>(array.cols));
+    const size_t skipped = rowBytes(array.type, cols.first);
+    const size_t bytes = rowBytes(array.type, cols.count);
+    std::vector<std::byte> cut(static_cast<size_t>(rows.count) * bytes);
+    for (size_t r = 0; r < static_cast<size_t>(rows.count); ++r)
+        std::ranges::copy(whole.subspan(r * stride + skipped, bytes),
+                          cut.begin() + static_cast<std::ptrdiff_t>(r * bytes));
+    return cut;
+}
+
 } // namespace
 
 uint64_t Weights::bytesPerToken() const
@@ -32,51 +59,73 @@ uint64_t Weights::bytesPerToken() const
 }
 
 WeightLoader::WeightLoader(const ModelFile& file, const ModelSpec& spec)
-    : m_file(file)
+    : WeightLoader(file, spec, wholeModel(spec))
 {
-    m_weights.layers.resize(spec.layers.size());
-    addMatrix(m_weights.embedding, {{"token_embd.weight", spec.vocabulary}}, spec.dim);
-    for (size_t i = 0; i < spec.layers.size(); ++i)
-        addLayer(i, spec.layers[i], spec.dim);
-    addVector(m_weights.finalNorm, {{"output_norm.weight", spec.dim}});
+}
+
+WeightLoader::WeightLoader(const ModelFile& file, const ModelSpec& spec, const ModelSlice& slice)
+    : m_file(file)
+    , m_tiedHead(slice.hasHead && spec.tiedHead)
+{
+    const bool needsEmbedding = slice.embeds || m_tiedHead;
+    const Inputs dim = wholeInputs(spec.dim);
+    m_weights.layers.resize(slice.layers.size());
+    addMatrix(needsEmbedding ? &m_weights.embedding : nullptr,
+              {{"token_embd.weight", spec.vocabulary, slice.vocabulary}}, dim);
+    for (size_t i = 0; i < spec.layers.size(); ++i) {
+        const size_t own = i - static_cast<size_t>(slice.firstLayer); // wraps around below it
+        const bool ours = own < slice.layers.size();
+        addLayer("blk." + std::to_string(i) + ".", spec.layers[i], spec.dim,
+                 ours ? slice.layers[own] : LayerSlice{}, ours ? &m_weights.layers[own] : nullptr);
+    }
+    addVector(slice.hasHead ? &m_weights.finalNorm : nullptr,
+              {all("output_norm.weight", spec.dim)});
     if (!spec.tiedHead)
-        addMatrix(m_weights.head, {{"output.weight", spec.vocabulary}}, spec.dim);
+        addMatrix(slice.hasHead ? &m_weights.head : nullptr,
+                  {{"output.weight", spec.vocabulary, slice.vocabulary}}, dim);
     refuseUnknown();
 }
 
-void WeightLoader::addLayer(size_t index, const LayerSpec& layer, int dim)
+void WeightLoader::addLayer(const std::string& prefix, const LayerSpec& layer, int dim,
+                            const LayerSlice& slice, LayerWeights* target)
 {
-    LayerWeights& w = m_weights.layers[index];
-    const std::string prefix = "blk." + std::to_string(index) + ".";
     const AttentionShape& shape = layer.attention;
     const int q = shape.queryCols();
     const int kv = shape.kvCols();
+    const Range ownQ = scaled(slice.heads, shape.headSize);
+    const Range ownKv = scaled(slice.kvHeads, shape.headSize);
+    const Range ownFfn = slice.feedForward;
+    const auto in = [&](Weight LayerWeights::*weight) {
+        return target ? &(target->*weight) : nullptr;
+    };
 
-    addVector(w.attentionNorm, {{prefix + "attn_norm.weight", dim}});
-    addMatrix(w.qkv,
-              {{prefix + "attn_q.weight", q},
-               {prefix + "attn_k.weight", kv},
-               {prefix + "attn_v.weight", kv}},
-              dim);
+    using W = LayerWeights;
+    addVector(in(&W::attentionNorm), {all(prefix + "attn_norm.weight", dim)});
+    addMatrix(in(&W::qkv),
+              {{prefix + "attn_q.weight", q, ownQ},
+               {prefix + "attn_k.weight", kv, ownKv},
+               {prefix + "attn_v.weight", kv, ownKv}},
+              wholeInputs(dim));
     if (layer.qkvBias)
-        addVector(w.qkvBias,
-                  {{prefix + "attn_q.bias", q},
-                   {prefix + "attn_k.bias", kv},
-                   {prefix + "attn_v.bias", kv}});
+        addVector(in(&W::qkvBias),
+                  {{prefix + "attn_q.bias", q, ownQ},
+                   {prefix + "attn_k.bias", kv, ownKv},
+                   {prefix + "attn_v.bias", kv, ownKv}});
     if (layer.qkNorm) {
-        addVector(w.qNorm, {{prefix + "attn_q_norm.weight", shape.headSize}});
-        addVector(w.kNorm, {{prefix + "attn_k_norm.weight", shape.headSize}});
+        addVector(in(&W::qNorm), {all(prefix + "attn_q_norm.weight", shape.headSize)});
+        addVector(in(&W::kNorm), {all(prefix + "attn_k_norm.weight", shape.headSize)});
     }
-    addMatrix(w.attentionOut, {{prefix + "attn_output.weight", dim}}, q);
-    addVector(w.ffnNorm, {{prefix + "ffn_norm.weight", dim}});
-    addMatrix(w.gateUp,
-              {{prefix + "ffn_gate.weight", layer.feedForwardCols},
-               {prefix + "ffn_up.weight", layer.feedForwardCols}},
-              dim);
-    addMatrix(w.down, {{prefix + "ffn_down.weight", dim}}, layer.feedForwardCols);
+    addMatrix(in(&W::attentionOut), {all(prefix + "attn_output.weight", dim)}, {q, ownQ});
+    addVector(in(&W::ffnNorm), {all(prefix + "ffn_norm.weight", dim)});
+    addMatrix(in(&W::gateUp),
+              {{prefix + "ffn_gate.weight", layer.feedForwardCols, ownFfn},
+               {prefix + "ffn_up.weight", layer.feedForwardCols, ownFfn}},
+              wholeInputs(dim));
+    addMatrix(in(&W::down), {all(prefix + "ffn_down.weight", dim)},
+              {layer.feedForwardCols, ownFfn});
     if (layer.postNorms) {
-        addVector(w.attentionPostNorm, {{prefix + "post_attention_norm.weight", dim}});
-        addVector(w.ffnPostNorm, {{prefix + "post_ffw_norm.weight", dim}});
+        addVector(in(&W::attentionPostNorm), {all(prefix + "post_attention_norm.weight", dim)});
+        addVector(in(&W::ffnPostNorm), {all(prefix + "post_ffw_norm.weight", dim)});
     }
 }
 
@@ -105,24 +154,29 @@ const ModelArray& WeightLoader::find(const std::string& name, int64_t rows, int6
     return *array;
 }
 
-void WeightLoader::addMatrix(Weight& target, const std::vector<std::pair<std::string, int>>& parts,
-                             int in)
+void WeightLoader::addMatrix(Weight* target, const std::vector<Wanted>& wanted, Inputs in)
 {
-    Item item{.target = &target, .arrays = {}, .vector = false};
-    for (const auto& [name, out] : parts) {
-        item.arrays.push_back(&find(name, out, in));
-        m_totalBytes += item.arrays.back()->byteCount;
-    }
-    m_items.push_back(std::move(item));
+    Item item{.target = target};
+    for (const Wanted& w : wanted)
+        item.pieces.push_back(
+            {.array = &find(w.name, w.out, in.all), .rows = w.part, .cols = in.part});
+    addItem(std::move(item));
 }
 
-void WeightLoader::addVector(Weight& target, const std::vector<std::pair<std::string, int>>& parts)
+void WeightLoader::addVector(Weight* target, const std::vector<Wanted>& wanted)
 {
-    Item item{.target = &target, .arrays = {}, .vector = true};
-    for (const auto& [name, count] : parts) {
-        item.arrays.push_back(&find(name, 1, count));
-        m_totalBytes += item.arrays.back()->byteCount;
-    }
+    Item item{.target = target, .vector = true};
+    for (const Wanted& w : wanted)
+        item.pieces.push_back({.array = &find(w.name, 1, w.out), .rows = {0, 1}, .cols = w.part});
+    addItem(std::move(item));
+}
+
+void WeightLoader::addItem(Item item)
+{
+    if (!item.target)
+        return;
+    for (const Piece& piece : item.pieces)
+        m_totalBytes += bytesOf(piece.array->type, piece.rows, piece.cols);
     m_items.push_back(std::move(item));
 }
 
@@ -138,31 +192,48 @@ void WeightLoader::refuseUnknown() const
 void WeightLoader::loadNext(Backend& backend)
 {
     const Item& item = m_items[m_next];
-    if (item.vector) {
-        std::vector<float> values;
-        for (const ModelArray* array : item.arrays) {
-            const size_t first = values.size();
-            values.resize(first + static_cast<size_t>(array->cols));
-            dequantiseRow(array->type, array->bytes, std::span(values).subspan(first));
-        }
-        const WeightPart row{
-            .rows = std::as_bytes(std::span(values)), .type = DType::F32, .out = 1};
-        *item.target = backend.load({&row, 1}, static_cast<int>(values.size()));
-    } else {
-        std::vector<WeightPart> parts;
-        for (const ModelArray* array : item.arrays)
-            parts.push_back(
-                {.rows = array->bytes, .type = array->type, .out = static_cast<int>(array->rows)});
-        *item.target = backend.load(parts, static_cast<int>(item.arrays.front()->cols));
-    }
-    for (const ModelArray* array : item.arrays)
-        m_loadedBytes += array->byteCount;
+    if (item.vector)
+        loadVector(backend, item);
+    else
+        loadMatrix(backend, item);
+    for (const Piece& piece : item.pieces)
+        m_loadedBytes += bytesOf(piece.array->type, piece.rows, piece.cols);
     ++m_next;
+}
+
+void WeightLoader::loadVector(Backend& backend, const Item& item)
+{
+    std::vector<float> values;
+    for (const Piece& piece : item.pieces) {
+        std::vector<float> row(static_cast<size_t>(piece.array->cols));
+        dequantiseRow(piece.array->type, piece.array->bytes, row);
+        const auto part = std::span(row).subspan(static_cast<size_t>(piece.cols.first),
+                                                 static_cast<size_t>(piece.cols.count));
+        values.insert(values.end(), part.begin(), part.end());
+    }
+    const WeightPart row{.rows = std::as_bytes(std::span(values)), .type = DType::F32, .out = 1};
+    *item.target = backend.load({&row, 1}, static_cast<int>(values.size()));
+}
+
+void WeightLoader::loadMatrix(Backend& backend, const Item& item)
+{
+    std::vector<WeightPart> parts;
+    std::vector<std::vector<std::byte>> copies; // of pieces that do not lie together in the file
+    for (const Piece& piece : item.pieces) {
+        const ModelArray& array = *piece.array;
+        WeightPart part{.type = array.type, .out = piece.rows.count};
+        if (piece.cols.count == array.cols)
+            part.rows = wholeRows(array, piece.rows);
+        else
+            part.rows = copies.emplace_back(cutRows(array, piece.rows, piece.cols));
+        parts.push_back(part);
+    }
+    *item.target = backend.load(parts, item.pieces.front().cols.count);
 }
 
 Weights WeightLoader::take()
 {
-    if (!m_weights.head)
+    if (m_tiedHead)
         m_weights.head = m_weights.embedding;
     return std::move(m_weights);
 }

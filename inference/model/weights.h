@@ -1,9 +1,12 @@
 #pragma once
 
+#include "inference/model/model_slice.h"
 #include "inference/model/model_spec.h"
 #include "inference/model_files/model_file.h"
 
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace inglenook {
@@ -38,9 +41,11 @@ struct Weights {
 /// outlives the loader.
 class WeightLoader {
 public:
-    /// Throws std::runtime_error naming the array that is missing, has another shape or format than
-    /// expected, or is there without being understood.
+    /// For all of a model. Throws std::runtime_error naming the array that is missing, has another
+    /// shape or format than expected, or is there without being understood.
     WeightLoader(const ModelFile& file, const ModelSpec& spec);
+    /// For a slice of it; the whole file is checked likewise.
+    WeightLoader(const ModelFile& file, const ModelSpec& spec, const ModelSlice& slice);
 
     [[nodiscard]] uint64_t totalBytes() const { return m_totalBytes; } // as in the file
     [[nodiscard]] uint64_t loadedBytes() const { return m_loadedBytes; }
@@ -51,20 +56,45 @@ public:
     [[nodiscard]] Weights take();
 
 private:
+    /// An array that the spec calls for.
+    struct Wanted {
+        std::string name;
+        int out = 0; // rows; of a vector its numbers
+        Range part; // of the rows, for this device
+    };
+    /// The inputs that arrays have, and which of them are for this device.
+    struct Inputs {
+        int all = 0;
+        Range part;
+    };
+    static Wanted all(std::string name, int out) { return {std::move(name), out, {0, out}}; }
+    static Inputs wholeInputs(int in) { return {in, {0, in}}; }
+
+    struct Piece {
+        const ModelArray* array = nullptr;
+        Range rows;
+        Range cols;
+    };
     struct Item {
-        Weight* target; // in m_weights, whose layers keep their place
-        std::vector<const ModelArray*> arrays; // stacked in this order
-        bool vector; // converted to one row of F32
+        Weight* target = nullptr; // in m_weights, whose layers keep their place
+        std::vector<Piece> pieces; // stacked in this order
+        bool vector = false; // converted to one row of F32
     };
 
     const ModelArray& find(const std::string& name, int64_t rows, int64_t cols);
-    void addMatrix(Weight& target, const std::vector<std::pair<std::string, int>>& parts, int in);
-    void addVector(Weight& target, const std::vector<std::pair<std::string, int>>& parts);
-    void addLayer(size_t index, const LayerSpec& layer, int dim);
+    // No target: the arrays are checked, and are another device's.
+    void addMatrix(Weight* target, const std::vector<Wanted>& wanted, Inputs in);
+    void addVector(Weight* target, const std::vector<Wanted>& wanted);
+    void addItem(Item item);
+    void addLayer(const std::string& prefix, const LayerSpec& layer, int dim,
+                  const LayerSlice& slice, LayerWeights* target);
+    void loadVector(Backend& backend, const Item& item);
+    void loadMatrix(Backend& backend, const Item& item);
     void refuseUnknown() const;
     [[noreturn]] void refuse(const std::string& what) const;
 
     const ModelFile& m_file;
+    bool m_tiedHead;
     Weights m_weights;
     std::vector<Item> m_items;
     std::vector<const ModelArray*> m_used;

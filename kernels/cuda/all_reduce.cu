@@ -4,7 +4,7 @@
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
 
-#include <exception>
+#include <utility>
 
 namespace inglenook {
 
@@ -54,17 +54,17 @@ void CudaMeeting::meet(void* meeting)
     auto& here = *static_cast<CudaMeeting*>(meeting);
     try {
         here.self.allReduce({here.values, here.count});
-    } catch (const std::exception& failure) {
+    } catch (...) {
         const std::scoped_lock lock(here.error->mutex);
-        here.error->sentence = failure.what();
+        here.error->failure = std::current_exception();
     }
 }
 
 void CudaBackend::throwMeetingError()
 {
     const std::scoped_lock lock(m_meetingError->mutex);
-    if (!m_meetingError->sentence.empty())
-        throw std::runtime_error(std::exchange(m_meetingError->sentence, {}));
+    if (m_meetingError->failure)
+        std::rethrow_exception(std::exchange(m_meetingError->failure, nullptr));
 }
 
 } // namespace inglenook

@@ -3,6 +3,7 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/check.cuh"
 
+#include <exception>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -54,7 +55,7 @@ inline const float* vectorPointer(const Weight& w)
 /// What went wrong where a group met: said by the driver's thread, thrown by ours.
 struct MeetingError {
     std::mutex mutex;
-    std::string sentence;
+    std::exception_ptr failure;
 };
 
 /// One sum over a group: the pinned host memory that it passes through.

@@ -59,7 +59,6 @@ private Q_SLOTS:
     void allHoldTheSumInTheOrderOfRanks();
     void aGroupOfOneKeepsItsValues();
     void whoWaitsForAFailedMemberIsTold();
-    void meetsAnewAfterAReset();
     void otherSizesAreRefused();
 };
 
@@ -104,28 +103,7 @@ void CollectiveTest::whoWaitsForAFailedMemberIsTold()
     QCOMPARE(failures[0], std::string("Another device of the group failed."));
     QCOMPARE(failures[1], failures[0]);
     std::vector<float> values(100);
-    QVERIFY_EXCEPTION_THROWN(group.member(0).allReduce(values), std::runtime_error);
-}
-
-void CollectiveTest::meetsAnewAfterAReset()
-{
-    Collective group(2);
-    (void)onThreads(2, [&](int rank) {
-        std::vector<float> values(10);
-        group.member(rank).allReduce(values);
-        if (rank == 0)
-            group.member(rank).allReduce(values);
-        else
-            group.abandon();
-    });
-    group.reset();
-    const auto failures = onThreads(2, [&](int rank) {
-        std::vector<float> values = valuesOf(rank, 1, 20'000);
-        group.member(rank).allReduce(values);
-        if (values != sumOf(2, 1, 20'000))
-            throw std::runtime_error("another sum");
-    });
-    QCOMPARE(failures, std::vector<std::string>(2));
+    QVERIFY_EXCEPTION_THROWN(group.member(0).allReduce(values), GroupAbandoned);
 }
 
 void CollectiveTest::otherSizesAreRefused()

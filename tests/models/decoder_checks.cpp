@@ -48,9 +48,9 @@ const std::vector<CheckedModel>& checkedModels()
     return models;
 }
 
-std::string checkSlicedPrompt(Backend& backend, const ModelFile& file)
+std::string checkSlicedPrompt(const TinyDevices& devices, const ModelFile& file)
 {
-    TinyRunner runner(backend, file);
+    TinyRunner runner(devices, file);
     const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
     const std::vector<float> expected = runner.runSlices(tokens, 0, kCheckedTokens);
     for (const int slice : {1, 3, 16, 33}) {
@@ -62,9 +62,9 @@ std::string checkSlicedPrompt(Backend& backend, const ModelFile& file)
     return {};
 }
 
-std::string checkMixedSequences(Backend& backend, const ModelFile& file)
+std::string checkMixedSequences(const TinyDevices& devices, const ModelFile& file)
 {
-    TinyRunner runner(backend, file);
+    TinyRunner runner(devices, file);
     const std::vector<int32_t> a = tinyPrompt(kCheckedTokens, 1);
     const std::vector<int32_t> b = tinyPrompt(kCheckedTokens, 2);
     const std::vector<float> aloneA = runner.runSlices(a, 0, kCheckedTokens);
@@ -96,15 +96,15 @@ std::string checkMixedSequences(Backend& backend, const ModelFile& file)
     return problem.empty() ? difference(foundB, aloneB, runner.spec().vocabulary) : problem;
 }
 
-std::string checkReplay(Backend& backend, const ModelFile& file)
+std::string checkReplay(const TinyDevices& devices, const ModelFile& file)
 {
     constexpr int kSteps = 7;
-    TinyRunner runner(backend, file);
+    TinyRunner runner(devices, file);
     const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
     const std::vector<float> expected = runner.runSlices(tokens, 0, kCheckedTokens);
     const std::span<const int32_t> prompt = std::span(tokens).first(kCheckedTokens - kSteps);
     static_cast<void>(runner.runSlices(prompt, 1, kCheckedTokens));
-    const int recordingsBefore = runner.decoder().recordings();
+    const int recordingsBefore = runner.group().recordings();
 
     std::vector<float> found;
     for (int position = kCheckedTokens - kSteps; position < kCheckedTokens; ++position) {
@@ -112,7 +112,7 @@ std::string checkReplay(Backend& backend, const ModelFile& file)
         found.insert(found.end(), logits.begin(), logits.end());
     }
 
-    const int recorded = runner.decoder().recordings() - recordingsBefore;
+    const int recorded = runner.group().recordings() - recordingsBefore;
     if (recorded != 1)
         return std::to_string(recorded) + " recordings were made, not one";
     const auto tail = static_cast<std::ptrdiff_t>(kSteps * runner.spec().vocabulary);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "kernels/backend.h"
 #include "tests/models/tiny_model.h"
+#include "tests/models/tiny_runner.h"
 
 #include <string>
 #include <vector>
@@ -24,12 +24,12 @@ struct CheckedModel {
 // the logits first differ. Plain C++, so that they also run where there is no Qt.
 
 /// A prompt gives the same logits in slices of any size as at once.
-[[nodiscard]] std::string checkSlicedPrompt(Backend& backend, const ModelFile& file);
+[[nodiscard]] std::string checkSlicedPrompt(const TinyDevices& devices, const ModelFile& file);
 /// Two sequences on shuffled pages, mixed in steps, give the logits that each gives alone.
-[[nodiscard]] std::string checkMixedSequences(Backend& backend, const ModelFile& file);
+[[nodiscard]] std::string checkMixedSequences(const TinyDevices& devices, const ModelFile& file);
 /// Tokens decoded one by one, all but the first by replaying a recording, give the logits of the
 /// prompt.
-[[nodiscard]] std::string checkReplay(Backend& backend, const ModelFile& file);
+[[nodiscard]] std::string checkReplay(const TinyDevices& devices, const ModelFile& file);
 
 /// Tokens of the prompts: more than one page, and no multiple of anything.
 inline constexpr int kCheckedTokens = 75;

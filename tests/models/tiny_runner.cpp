@@ -6,17 +6,35 @@
 
 namespace inglenook::tests {
 
-TinyRunner::TinyRunner(Backend& backend, const ModelFile& file)
+namespace {
+
+std::vector<ModelSlice> slicesOf(const TinyDevices& devices, const ModelFile& file,
+                                 const ModelSpec& spec)
+{
+    switch (devices.split) {
+    case Split::None:
+        break;
+    case Split::Layers:
+        return splitLayers(file, spec, devices.shares);
+    case Split::Tensors:
+        return splitTensors(file, spec, devices.shares);
+    }
+    return {wholeModel(spec)};
+}
+
+} // namespace
+
+TinyRunner::TinyRunner(const TinyDevices& devices, const ModelFile& file)
     : m_spec(readModelSpec(file))
 {
-    WeightLoader loader(file, m_spec);
-    while (!loader.finished())
-        loader.loadNext(backend);
-    m_weights = loader.take();
-    m_cache =
-        std::make_unique<KvCache>(backend, m_spec, kSlots * kPagesPerSlot, kSlots, kPagesPerSlot);
-    m_decoder = std::make_unique<Decoder>(backend, m_spec, m_weights, *m_cache,
-                                          StepLimits{.rows = 128, .outputs = 128});
+    std::vector<DeviceGroup::Device> members;
+    for (ModelSlice& slice : slicesOf(devices, file, m_spec))
+        members.push_back({.backend = devices.backends[members.size()], .slice = std::move(slice)});
+    m_group = std::make_unique<DeviceGroup>(file, m_spec, devices.split, members);
+    while (!m_group->loaded())
+        m_group->loadNext();
+    m_group->makeCache(kSlots * kPagesPerSlot, kSlots, kPagesPerSlot,
+                       StepLimits{.rows = 128, .outputs = 128});
     for (int slot = 0; slot < kSlots; ++slot) {
         std::vector<int> pages;
         for (int i = 0; i < kPagesPerSlot; ++i)
@@ -27,10 +45,10 @@ TinyRunner::TinyRunner(Backend& backend, const ModelFile& file)
 
 std::vector<float> TinyRunner::run(const std::vector<StepRow>& rows)
 {
-    m_decoder->run(rows);
+    m_group->run(rows);
     const auto outputs = static_cast<size_t>(std::ranges::count_if(rows, &StepRow::output));
     std::vector<float> logits(outputs * static_cast<size_t>(m_spec.vocabulary));
-    m_decoder->readLogits(logits);
+    m_group->readLogits(logits);
     return logits;
 }
 

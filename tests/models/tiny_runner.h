@@ -1,6 +1,6 @@
 #pragma once
 
-#include "inference/model/decoder.h"
+#include "inference/model/device_group.h"
 #include "tests/models/tiny_model.h"
 
 #include <memory>
@@ -9,20 +9,38 @@
 
 namespace inglenook::tests {
 
-/// A tiny model on a device with a cache of its own, for tests that compute steps themselves.
+/// The devices that compute a tiny model.
+struct TinyDevices {
+    /// One, which outlives this.
+    TinyDevices(Backend& backend)
+        : backends{std::shared_ptr<Backend>(std::shared_ptr<Backend>(), &backend)}
+    {
+    }
+    TinyDevices(std::vector<std::shared_ptr<Backend>> several, Split how, std::vector<double> parts)
+        : backends(std::move(several))
+        , split(how)
+        , shares(std::move(parts))
+    {
+    }
+
+    std::vector<std::shared_ptr<Backend>> backends;
+    Split split = Split::None;
+    std::vector<double> shares = {1.};
+};
+
+/// A tiny model on its devices with a cache of its own, for tests that compute steps themselves.
 class TinyRunner {
 public:
     static constexpr int kSlots = 4;
     static constexpr int kPagesPerSlot = 4;
 
-    /// The backend outlives the runner.
-    TinyRunner(Backend& backend, const ModelFile& file);
+    TinyRunner(const TinyDevices& devices, const ModelFile& file);
 
     [[nodiscard]] const ModelSpec& spec() const { return m_spec; }
-    [[nodiscard]] Decoder& decoder() { return *m_decoder; }
+    [[nodiscard]] DeviceGroup& group() { return *m_group; }
 
     /// Gives a sequence the pages in this order.
-    void setPages(int slot, const std::vector<int>& pages) { m_decoder->setPages(slot, pages); }
+    void setPages(int slot, const std::vector<int>& pages) { m_group->setPages(slot, pages); }
     /// Computes a step and returns the logits of its outputs, one after another.
     [[nodiscard]] std::vector<float> run(const std::vector<StepRow>& rows);
     /// Computes tokens of one sequence from `first` on in slices of `slice` rows; returns the
@@ -32,9 +50,7 @@ public:
 
 private:
     ModelSpec m_spec;
-    Weights m_weights;
-    std::unique_ptr<KvCache> m_cache;
-    std::unique_ptr<Decoder> m_decoder;
+    std::unique_ptr<DeviceGroup> m_group;
 };
 
 } // namespace inglenook::tests

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kPromptTokens = kCheckedTokens;
 
-using Check = std::string (*)(Backend&, const ModelFile&);
+using Check = std::string (*)(const TinyDevices&, const ModelFile&);
 
 } // namespace
 
@@ -88,10 +88,9 @@ void DecoderTest::impossibleStepsAreRefused()
     TinyRunner runner(m_opened.open({.kind = DeviceKind::Reference}), *tinyModel("llama"));
     const int beyond = TinyRunner::kPagesPerSlot * kPageTokens;
 
-    QVERIFY_EXCEPTION_THROWN(runner.decoder().run({}), std::invalid_argument);
-    QVERIFY_EXCEPTION_THROWN(runner.decoder().run(std::vector<StepRow>(129)),
-                             std::invalid_argument);
-    QVERIFY_EXCEPTION_THROWN(runner.decoder().run(std::vector<StepRow>{{.position = beyond}}),
+    QVERIFY_EXCEPTION_THROWN(runner.group().run({}), std::invalid_argument);
+    QVERIFY_EXCEPTION_THROWN(runner.group().run(std::vector<StepRow>(129)), std::invalid_argument);
+    QVERIFY_EXCEPTION_THROWN(runner.group().run(std::vector<StepRow>{{.position = beyond}}),
                              std::invalid_argument);
 }
 

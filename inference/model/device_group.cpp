@@ -1,0 +1,228 @@
+#include "inference/model/device_group.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace inglenook {
+
+/// One device and all that lies in its memory.
+struct DeviceGroup::Member {
+    ModelSpec spec; // of its slice
+    ModelSlice slice;
+    DecoderPart part;
+    std::shared_ptr<Backend> backend; // destroyed after what holds its memory
+    std::unique_ptr<WeightLoader> loader; // until all is loaded
+    Weights weights;
+    std::unique_ptr<KvCache> cache;
+    std::unique_ptr<Decoder> decoder;
+    std::vector<float> logits; // of its words
+};
+
+DeviceGroup::DeviceGroup(const ModelFile& file, const ModelSpec& spec, Split split,
+                         const std::vector<Device>& devices)
+    : m_spec(spec)
+    , m_split(split)
+{
+    assert(!devices.empty() && (split == Split::None) == (devices.size() == 1));
+    if (split == Split::Tensors)
+        m_collective = std::make_unique<Collective>(static_cast<int>(devices.size()));
+    for (const Device& device : devices) {
+        auto member = std::make_unique<Member>();
+        member->spec = specOf(spec, device.slice);
+        member->slice = device.slice;
+        member->part = {.embeds = device.slice.embeds,
+                        .hasHead = device.slice.hasHead,
+                        .firstToken = device.slice.vocabulary.first};
+        if (m_collective)
+            member->part.group = &m_collective->member(static_cast<int>(m_members.size()));
+        member->backend = device.backend;
+        member->loader = std::make_unique<WeightLoader>(file, spec, device.slice);
+        m_members.push_back(std::move(member));
+    }
+    for (size_t i = 1; i < m_members.size() && split == Split::Tensors; ++i)
+        m_threads.push_back(std::make_unique<DeviceThread>());
+}
+
+DeviceGroup::~DeviceGroup()
+{
+    m_threads.clear(); // before what they work on
+}
+
+void DeviceGroup::each(const std::function<void(Member&)>& work)
+{
+    if (m_threads.empty()) {
+        for (const auto& member : m_members)
+            work(*member);
+        return;
+    }
+    // A member that fails leaves the others waiting for it: they are told.
+    const auto guarded = [&](size_t i) {
+        try {
+            work(*m_members[i]);
+        } catch (...) {
+            m_collective->abandon();
+            throw;
+        }
+    };
+    std::vector<std::function<void()>> works;
+    for (size_t i = 0; i < m_members.size(); ++i)
+        works.emplace_back([&guarded, i] { guarded(i); });
+    for (size_t i = 1; i < works.size(); ++i)
+        m_threads[i - 1]->start(works[i]);
+    std::vector<std::exception_ptr> failures(works.size());
+    try {
+        works[0]();
+    } catch (...) {
+        failures[0] = std::current_exception();
+    }
+    for (size_t i = 1; i < works.size(); ++i)
+        failures[i] = m_threads[i - 1]->finish();
+    rethrowCause(failures);
+}
+
+void DeviceGroup::rethrowCause(const std::vector<std::exception_ptr>& failures)
+{
+    if (std::ranges::all_of(failures, [](const auto& failure) { return !failure; }))
+        return;
+    std::exception_ptr consequence;
+    for (const std::exception_ptr& failure : failures) {
+        try {
+            if (failure)
+                std::rethrow_exception(failure);
+        } catch (const GroupAbandoned&) {
+            consequence = failure;
+        } // any other leaves: it is the cause
+    }
+    std::rethrow_exception(consequence);
+}
+
+uint64_t DeviceGroup::totalBytes() const
+{
+    uint64_t sum = 0;
+    for (const auto& member : m_members)
+        sum += member->loader ? member->loader->totalBytes() : 0;
+    return sum;
+}
+
+uint64_t DeviceGroup::loadedBytes() const
+{
+    uint64_t sum = 0;
+    for (const auto& member : m_members)
+        sum += member->loader ? member->loader->loadedBytes() : 0;
+    return sum;
+}
+
+bool DeviceGroup::loaded() const
+{
+    return std::ranges::all_of(
+        m_members, [](const auto& member) { return !member->loader || member->loader->finished(); });
+}
+
+void DeviceGroup::loadNext()
+{
+    each([](Member& member) {
+        if (!member.loader->finished())
+            member.loader->loadNext(*member.backend);
+    });
+}
+
+void DeviceGroup::makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits)
+{
+    each([&](Member& member) {
+        member.weights = member.loader->take();
+        member.loader.reset();
+        member.cache = std::make_unique<KvCache>(*member.backend, member.spec, pages, slots,
+                                                 pagesPerSlot);
+        member.decoder = std::make_unique<Decoder>(*member.backend, member.spec, member.weights,
+                                                   *member.cache, limits, member.part);
+    });
+}
+
+const StepLimits& DeviceGroup::limits() const
+{
+    return m_members.front()->decoder->limits();
+}
+
+int DeviceGroup::slots() const
+{
+    return m_members.front()->cache->slots();
+}
+
+void DeviceGroup::setPages(int slot, std::span<const int> pages)
+{
+    // Only bookkeeping, and a copy where something is new: not worth waking the threads.
+    for (const auto& member : m_members)
+        member->decoder->setPages(slot, pages);
+}
+
+void DeviceGroup::run(std::span<const StepRow> rows)
+{
+    m_outputs = static_cast<int>(std::ranges::count_if(rows, &StepRow::output));
+    if (m_split == Split::Layers)
+        return runLayers(rows);
+    each([&](Member& member) { member.decoder->run(rows); });
+}
+
+void DeviceGroup::runLayers(std::span<const StepRow> rows)
+{
+    for (size_t i = 0; i < m_members.size(); ++i) {
+        m_members[i]->decoder->run(rows, m_residual);
+        if (i + 1 == m_members.size())
+            break;
+        m_residual.resize(rows.size() * static_cast<size_t>(m_spec.dim));
+        m_members[i]->decoder->readResidual(m_residual);
+    }
+}
+
+void DeviceGroup::wait()
+{
+    each([](Member& member) { member.decoder->wait(); });
+}
+
+void DeviceGroup::readLogits(std::span<float> logits)
+{
+    if (m_split != Split::Tensors)
+        return m_members.back()->decoder->readLogits(logits);
+    const auto outputs = static_cast<size_t>(m_outputs);
+    const auto all = static_cast<size_t>(m_spec.vocabulary);
+    each([&](Member& member) {
+        const auto words = static_cast<size_t>(member.spec.vocabulary);
+        member.logits.resize(outputs * words);
+        member.decoder->readLogits(member.logits);
+        const auto first = static_cast<size_t>(member.slice.vocabulary.first);
+        for (size_t row = 0; row < outputs; ++row)
+            std::ranges::copy(std::span(member.logits).subspan(row * words, words),
+                              logits.subspan(row * all + first, words).begin());
+    });
+}
+
+int DeviceGroup::recordings() const
+{
+    return m_members.front()->decoder->recordings();
+}
+
+std::string DeviceGroup::name() const
+{
+    std::string names;
+    for (const auto& member : m_members)
+        names += (names.empty() ? "" : " + ") + member->backend->name();
+    return names;
+}
+
+std::vector<uint64_t> DeviceGroup::bytesPerToken() const
+{
+    std::vector<uint64_t> bytes;
+    for (const auto& member : m_members)
+        bytes.push_back(member->weights.bytesPerToken());
+    return bytes;
+}
+
+std::vector<double> DeviceGroup::measureReadBandwidth()
+{
+    std::vector<double> bandwidths;
+    for (const auto& member : m_members)
+        bandwidths.push_back(member->backend->measureReadBandwidth());
+    return bandwidths;
+}
+
+} // namespace inglenook

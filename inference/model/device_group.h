@@ -1,0 +1,85 @@
+#pragma once
+
+#include "inference/model/decoder.h"
+#include "inference/model/device_thread.h"
+#include "inference/model/model_slice.h"
+#include "inference/model_files/model_file.h"
+#include "kernels/collective.h"
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace inglenook {
+
+/// How a model is split over devices: not at all, by whole layers one device after another, or by
+/// parts of every layer that all devices compute at once (tensor parallelism).
+enum class Split { None, Layers, Tensors };
+
+/// The devices that hold a model, as one decoder: a step goes through all of them. The calling
+/// thread drives the first; where all compute at once, each other device has a thread of its own.
+class DeviceGroup {
+public:
+    struct Device {
+        std::shared_ptr<Backend> backend;
+        ModelSlice slice;
+    };
+
+    /// File and spec outlive the group. From here on the backends are used by the group alone.
+    /// Throws std::runtime_error with a sentence if an array cannot be used.
+    DeviceGroup(const ModelFile& file, const ModelSpec& spec, Split split,
+                const std::vector<Device>& devices);
+    ~DeviceGroup();
+    DeviceGroup(const DeviceGroup&) = delete;
+    DeviceGroup& operator=(const DeviceGroup&) = delete;
+
+    // Loading
+
+    [[nodiscard]] uint64_t totalBytes() const; // of weights, as in the file
+    [[nodiscard]] uint64_t loadedBytes() const;
+    [[nodiscard]] bool loaded() const;
+    /// Loads the next weight on every device.
+    void loadNext();
+    /// Once all are loaded: takes the memory for cache and steps.
+    void makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits);
+
+    // Computing, as of one Decoder
+
+    [[nodiscard]] const StepLimits& limits() const;
+    [[nodiscard]] int slots() const;
+    void setPages(int slot, std::span<const int> pages);
+    void run(std::span<const StepRow> rows);
+    void wait();
+    void readLogits(std::span<float> logits);
+
+    // Facts
+
+    [[nodiscard]] size_t size() const { return m_members.size(); }
+    [[nodiscard]] int recordings() const; // kinds of step so far
+    [[nodiscard]] std::string name() const; // "cpu", "cuda:0 NVIDIA H200 + cpu"
+    /// What one decode step reads of the weights on each device, and how fast each reads memory.
+    [[nodiscard]] std::vector<uint64_t> bytesPerToken() const;
+    [[nodiscard]] std::vector<double> measureReadBandwidth();
+
+private:
+    struct Member;
+
+    /// Calls work(member) for all, at once where they compute at once. Rethrows what the first of
+    /// them threw that did not merely wait for another.
+    void each(const std::function<void(Member&)>& work);
+    void rethrowCause(const std::vector<std::exception_ptr>& failures);
+    void runLayers(std::span<const StepRow> rows);
+
+    const ModelSpec& m_spec;
+    Split m_split;
+    std::unique_ptr<Collective> m_collective; // of Tensors
+    std::vector<std::unique_ptr<Member>> m_members;
+    std::vector<std::unique_ptr<DeviceThread>> m_threads; // of the members behind the first
+    std::vector<float> m_residual; // between layers on different devices
+    int m_outputs = 0; // of the last step
+};
+
+} // namespace inglenook

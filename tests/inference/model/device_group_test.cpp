@@ -1,0 +1,168 @@
+#include "inference/model/device_group.h"
+
+#include "tests/models/decoder_checks.h"
+#include "tests/models/tiny_runner.h"
+#include "tests/support/tested_devices.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+using namespace inglenook;
+using namespace inglenook::tests;
+
+namespace {
+
+/// Devices, as users name them, and how a model is split over them.
+struct Grouping {
+    std::vector<std::string> devices;
+    Split split;
+    std::vector<double> shares;
+
+    [[nodiscard]] std::string text() const
+    {
+        std::string all = split == Split::Layers ? "layers of" : "tensors of";
+        for (size_t i = 0; i < devices.size(); ++i)
+            all += " " + devices[i] + "*" + std::to_string(shares[i]).substr(0, 3);
+        return all;
+    }
+};
+
+const std::vector<Grouping>& groupings()
+{
+    static const std::vector<Grouping> all = {
+        {{"reference", "reference"}, Split::Tensors, {0.5, 0.5}},
+        {{"reference", "reference"}, Split::Layers, {0.5, 0.5}},
+        {{"cpu", "cpu"}, Split::Tensors, {0.5, 0.5}},
+        {{"cpu", "cpu"}, Split::Tensors, {0.7, 0.3}},
+        {{"cpu", "cpu"}, Split::Layers, {0.3, 0.7}},
+        {{"vulkan:0", "vulkan:0"}, Split::Tensors, {0.5, 0.5}},
+        {{"vulkan:0", "vulkan:0"}, Split::Tensors, {0.3, 0.7}},
+        {{"vulkan:0", "vulkan:0"}, Split::Layers, {0.5, 0.5}},
+        {{"cpu", "vulkan:0"}, Split::Tensors, {0.7, 0.3}},
+        {{"vulkan:0", "cpu"}, Split::Layers, {0.5, 0.5}},
+        {{"cuda:0", "cuda:0"}, Split::Tensors, {0.7, 0.3}},
+        {{"cuda:0", "cpu"}, Split::Tensors, {0.5, 0.5}},
+        {{"cuda:0", "vulkan:0"}, Split::Layers, {0.5, 0.5}},
+    };
+    return all;
+}
+
+/// The best token of each row.
+std::vector<int> bestTokens(const std::vector<float>& logits, int vocabulary)
+{
+    std::vector<int> best;
+    for (auto row = logits.begin(); row != logits.end(); row += vocabulary)
+        best.push_back(static_cast<int>(std::max_element(row, row + vocabulary) - row));
+    return best;
+}
+
+double meanDifference(const std::vector<float>& a, const std::vector<float>& b)
+{
+    double sum = 0.;
+    double spread = 0.;
+    for (size_t i = 0; i < a.size(); ++i) {
+        sum += std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+        spread += std::abs(static_cast<double>(b[i]));
+    }
+    return sum / spread;
+}
+
+/// Models whose slices differ in kind: plain, one KV head, biases, norms of heads, windows and caps,
+/// quantised.
+const std::vector<CheckedModel>& models()
+{
+    static const std::vector<CheckedModel> all = {{"llama"},  {"llama-mqa"},
+                                                  {"qwen2"},  {"qwen3"},
+                                                  {"gemma2"}, {"llama", DType::Q8_0}};
+    return all;
+}
+
+} // namespace
+
+class DeviceGroupTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void computesWhatOneDeviceComputes_data() { addRows(); }
+    void computesWhatOneDeviceComputes();
+    void isRowInvariant_data() { addRows(); }
+    void isRowInvariant();
+
+private:
+    void addRows() const;
+    /// The group of this row; skips where a device is missing.
+    std::optional<TinyDevices> devices();
+
+    std::vector<TestedDevice> m_devices = testedDevices();
+    std::map<std::pair<std::string, int>, std::shared_ptr<Backend>> m_opened;
+};
+
+void DeviceGroupTest::addRows() const
+{
+    QTest::addColumn<int>("grouping");
+    QTest::addColumn<int>("model");
+    for (size_t g = 0; g < groupings().size(); ++g)
+        for (size_t m = 0; m < models().size(); ++m)
+            QTest::newRow((groupings()[g].text() + ": " + models()[m].text()).c_str())
+                << static_cast<int>(g) << static_cast<int>(m);
+}
+
+std::optional<TinyDevices> DeviceGroupTest::devices()
+{
+    QFETCH(const int, grouping);
+    const Grouping& wanted = groupings()[static_cast<size_t>(grouping)];
+    std::vector<std::shared_ptr<Backend>> backends;
+    std::map<std::string, int> times;
+    for (const std::string& name : wanted.devices) {
+        const DeviceId id = *parseDevice(name);
+        const auto tested = std::ranges::find(m_devices, id, &TestedDevice::id);
+        if (tested == m_devices.end() || (!tested->problem.empty() && !tested->expected))
+            return std::nullopt;
+        auto& backend = m_opened[{name, times[name]++}];
+        if (!backend)
+            backend = createBackend(id, {.threads = 1});
+        backends.push_back(backend);
+    }
+    return TinyDevices(std::move(backends), wanted.split, wanted.shares);
+}
+
+void DeviceGroupTest::computesWhatOneDeviceComputes()
+{
+    QFETCH(const int, model);
+    const auto group = devices();
+    if (!group)
+        QSKIP("a device is missing");
+    const auto file = models()[static_cast<size_t>(model)].file();
+    const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
+    TinyRunner single(*group->backends.front(), *file);
+    const std::vector<float> expected = single.runSlices(tokens, 0, kCheckedTokens);
+    TinyRunner runner(*group, *file);
+
+    const std::vector<float> found = runner.runSlices(tokens, 0, kCheckedTokens);
+
+    const int vocabulary = runner.spec().vocabulary;
+    const bool quantised = models()[static_cast<size_t>(model)].type != DType::F32;
+    const double difference = meanDifference(found, expected);
+    QVERIFY2(difference < (quantised ? 3e-2 : 1e-4), std::to_string(difference).c_str());
+    if (!quantised) // roundings to 8 bits of other sums decide between random tokens that are near
+        QCOMPARE(bestTokens(found, vocabulary), bestTokens(expected, vocabulary));
+}
+
+void DeviceGroupTest::isRowInvariant()
+{
+    QFETCH(const int, model);
+    const auto group = devices();
+    if (!group)
+        QSKIP("a device is missing");
+    const auto file = models()[static_cast<size_t>(model)].file();
+    QCOMPARE(checkSlicedPrompt(*group, *file), std::string());
+    QCOMPARE(checkMixedSequences(*group, *file), std::string());
+    QCOMPARE(checkReplay(*group, *file), std::string());
+}
+
+QTEST_APPLESS_MAIN(DeviceGroupTest)
+#include "device_group_test.moc"
