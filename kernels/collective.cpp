@@ -43,10 +43,7 @@ public:
     {
     }
 
-    void allReduce(std::span<float> values) override
-    {
-        m_group.allReduce(m_rank, values, *this);
-    }
+    void allReduce(std::span<float> values) override { m_group.allReduce(m_rank, values, *this); }
 
     uint32_t round = 0;
     uint32_t longRound = 0;

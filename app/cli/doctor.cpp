@@ -1,4 +1,5 @@
 #include "app/cli/commands.h"
+#include "app/cli/link_measuring.h"
 #include "app/cli/resources.h"
 #include "inference/model/machine_figures.h"
 #include "kernels/self_test/self_test.h"
@@ -122,7 +123,26 @@ void print(const LinkFigures& link)
                 link.exchangeSeconds * 1e3);
 }
 
-/// Where the figures were kept, or why they could not be: a doctor does not fail for that.
+/// Measures each pair of the devices. What fails alone has said so; what fails together is told
+/// here.
+std::vector<LinkFigures> measureLinks(const std::vector<DeviceId>& devices)
+{
+    std::vector<LinkFigures> links;
+    for (size_t i = 0; i < devices.size(); ++i) {
+        for (size_t j = i + 1; j < devices.size(); ++j) {
+            try {
+                links.push_back(measureLink(devices[i], devices[j]));
+            } catch (const std::exception& error) {
+                std::fprintf(stderr, "nook: %s and %s cannot work together: %s\n",
+                             toString(devices[i]).c_str(), toString(devices[j]).c_str(),
+                             error.what());
+            }
+        }
+    }
+    return links;
+}
+
+/// Says why, if the figures cannot be kept: a doctor does not fail for that.
 void keep(const std::string& path, const MachineFigures& machine)
 {
     try {
@@ -138,18 +158,22 @@ void run(const Options& options)
     MachineFigures machine = readMachineFigures(path);
     auto devices = nlohmann::ordered_json::array();
     bool healthy = true;
+    std::vector<DeviceId> usable;
     for (const DeviceInfo& device : chosenDevices(options.backend)) {
         const Diagnosis diagnosis = examine(device, options.full);
         healthy = healthy && diagnosis.healthy();
-        if (diagnosis.healthy())
+        if (diagnosis.healthy()) {
+            usable.push_back(device.id);
             remember(machine, diagnosis.figures);
+        }
         if (options.json)
             devices.push_back(toJson(diagnosis));
         else
             print(diagnosis);
     }
     auto links = nlohmann::ordered_json::array();
-    for (const LinkFigures& link : machine.links) {
+    for (const LinkFigures& link : measureLinks(usable)) {
+        remember(machine, link);
         if (options.json)
             links.push_back(toJson(link));
         else

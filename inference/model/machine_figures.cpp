@@ -57,9 +57,8 @@ std::string textOf(const MachineFigures& machine)
                            {"step_seconds", d.stepSeconds}});
     auto links = Json::array();
     for (const LinkFigures& l : machine.links)
-        links.push_back({{"first", l.first},
-                         {"second", l.second},
-                         {"exchange_seconds", l.exchangeSeconds}});
+        links.push_back(
+            {{"first", l.first}, {"second", l.second}, {"exchange_seconds", l.exchangeSeconds}});
     const Json all{{"version", kVersion}, {"devices", devices}, {"links", links}};
     // A driver's name may hold any bytes
     return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -88,6 +87,15 @@ void remember(MachineFigures& machine, const DeviceFigures& device)
             return link.first == device.device || link.second == device.device;
         });
     *found = device;
+}
+
+void remember(MachineFigures& machine, const LinkFigures& link)
+{
+    std::erase_if(machine.links, [&](const LinkFigures& older) {
+        return (older.first == link.first && older.second == link.second) ||
+            (older.first == link.second && older.second == link.first);
+    });
+    machine.links.push_back(link);
 }
 
 MachineFigures readMachineFigures(const std::string& path)

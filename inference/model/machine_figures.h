@@ -42,6 +42,8 @@ inline constexpr int kFigureLayers = 32;
 /// Puts figures in the place of older ones of that device. Links of a device that was exchanged are
 /// forgotten.
 void remember(MachineFigures& machine, const DeviceFigures& device);
+/// Puts figures in the place of older ones between these two devices, in either order.
+void remember(MachineFigures& machine, const LinkFigures& link);
 
 /// Reads the file that writeMachineFigures() wrote. A missing or damaged file is empty: everything
 /// in it can be measured again.

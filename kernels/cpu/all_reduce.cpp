@@ -11,8 +11,7 @@ void CpuBackend::allReduce(Tensor x, GroupMember& self)
 {
     checkAllReduce(x);
     if (x.rows > 0)
-        self.allReduce(
-            {floatRow(x, 0), static_cast<size_t>(x.rows) * static_cast<size_t>(x.cols)});
+        self.allReduce({floatRow(x, 0), static_cast<size_t>(x.rows) * static_cast<size_t>(x.cols)});
 }
 
 } // namespace inglenook

@@ -28,8 +28,7 @@ MachineFigures twoCards()
 
 DeviceInfo infoOf(const DeviceFigures& figures)
 {
-    return {
-        .id = *parseDevice(figures.device), .name = figures.name, .driver = figures.driver};
+    return {.id = *parseDevice(figures.device), .name = figures.name, .driver = figures.driver};
 }
 
 } // namespace
@@ -45,6 +44,7 @@ private Q_SLOTS:
     void folderThatCannotBeMadeIsNamed();
     void exchangedCardHasNoFigures();
     void rememberedCardForgetsLinksOfTheOldOne();
+    void rememberedLinkReplacesTheOlderOne();
     void measuringGivesEveryFigure();
 
 private:
@@ -90,7 +90,8 @@ void MachineFiguresTest::damagedFileIsEmpty_data()
     QTest::addColumn<QByteArray>("from");
     QTest::addColumn<QByteArray>("to");
     QTest::newRow("truncated") << QByteArray("\"links\"") << QByteArray();
-    QTest::newRow("another version") << QByteArray("\"version\": 1") << QByteArray("\"version\": 2");
+    QTest::newRow("another version")
+        << QByteArray("\"version\": 1") << QByteArray("\"version\": 2");
     QTest::newRow("text for a number") << QByteArray("22500000000000.0") << QByteArray("\"fast\"");
     QTest::newRow("negative") << QByteArray("150000000000.0") << QByteArray("-1.0");
     QTest::newRow("beyond all numbers") << QByteArray("150000000000.0") << QByteArray("1e999");
@@ -158,6 +159,19 @@ void MachineFiguresTest::rememberedCardForgetsLinksOfTheOldOne()
     QCOMPARE(machine.devices.size(), size_t{3});
     QCOMPARE(machine.devices[1].driver, std::string("560.2"));
     QVERIFY(machine.links.empty());
+}
+
+void MachineFiguresTest::rememberedLinkReplacesTheOlderOne()
+{
+    MachineFigures machine = twoCards();
+
+    remember(machine,
+             LinkFigures{.first = "cuda:0", .second = "vulkan:0", .exchangeSeconds = 1e-6});
+    remember(machine, LinkFigures{.first = "cpu", .second = "vulkan:0", .exchangeSeconds = 2e-6});
+
+    QCOMPARE(machine.links.size(), size_t{2});
+    QCOMPARE(machine.links[0].exchangeSeconds, 1e-6);
+    QCOMPARE(machine.links[1].first, std::string("cpu"));
 }
 
 void MachineFiguresTest::measuringGivesEveryFigure()
