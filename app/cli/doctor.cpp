@@ -1,5 +1,7 @@
 #include "app/cli/commands.h"
-#include "kernels/devices.h"
+#include "app/cli/link_measuring.h"
+#include "app/cli/resources.h"
+#include "inference/model/machine_figures.h"
 #include "kernels/self_test/self_test.h"
 
 #include <cstdio>
@@ -19,7 +21,7 @@ struct Options {
 /// What the self-test found on one device.
 struct Diagnosis {
     DeviceInfo device;
-    double readBandwidth = 0.; // bytes/s
+    DeviceFigures figures;
     int tested = 0;
     std::vector<OperatorResult> failures;
     std::string problem; // why nothing could be tested
@@ -35,7 +37,7 @@ Diagnosis examine(const DeviceInfo& device, bool full)
     try {
         const auto backend = createBackend(device.id);
         const auto reference = createBackend({DeviceKind::Reference, 0});
-        diagnosis.readBandwidth = backend->measureReadBandwidth();
+        diagnosis.figures = measureDevice(*backend, device);
         for (const OperatorCase& test : selfTestCases()) {
             if (!full && !test.quick)
                 continue;
@@ -61,7 +63,9 @@ nlohmann::ordered_json toJson(const Diagnosis& d)
             {"software", d.device.software},
             {"memory_total", d.device.memoryTotal},
             {"memory_free", d.device.memoryFree},
-            {"read_bandwidth", d.readBandwidth},
+            {"read_bandwidth", d.figures.readBandwidth},
+            {"matmul_rate", d.figures.matmulRate},
+            {"step_seconds", d.figures.stepSeconds},
             {"tested", d.tested},
             {"failures", failures},
             {"problem", d.problem},
@@ -77,9 +81,13 @@ void print(const Diagnosis& d)
     std::printf("    memory   %.1f GB, %.1f GB free",
                 static_cast<double>(d.device.memoryTotal) / 1e9,
                 static_cast<double>(d.device.memoryFree) / 1e9);
-    if (d.readBandwidth > 0.)
-        std::printf(", read at %.1f GB/s", d.readBandwidth / 1e9);
+    if (d.figures.readBandwidth > 0.)
+        std::printf(", read at %.1f GB/s", d.figures.readBandwidth / 1e9);
     std::printf("\n");
+    if (d.figures.matmulRate > 0.)
+        std::printf("    speed    %.3g billion multiply-adds a second; a step of %d empty layers "
+                    "takes %.3g ms\n",
+                    d.figures.matmulRate / 1e9, kFigureLayers, d.figures.stepSeconds * 1e3);
     if (!d.problem.empty())
         std::printf("    cannot be used: %s\n", d.problem.c_str());
     else
@@ -103,21 +111,82 @@ std::vector<DeviceInfo> chosenDevices(const std::string& backend)
     return devices;
 }
 
+nlohmann::ordered_json toJson(const LinkFigures& link)
+{
+    return {
+        {"first", link.first}, {"second", link.second}, {"exchange_seconds", link.exchangeSeconds}};
+}
+
+void print(const LinkFigures& link)
+{
+    std::printf("%s and %s add up a row in %.3g ms\n", link.first.c_str(), link.second.c_str(),
+                link.exchangeSeconds * 1e3);
+}
+
+/// Measures each pair of the devices. What fails alone has said so; what fails together is told
+/// here.
+std::vector<LinkFigures> measureLinks(const std::vector<DeviceId>& devices)
+{
+    std::vector<LinkFigures> links;
+    for (size_t i = 0; i < devices.size(); ++i) {
+        for (size_t j = i + 1; j < devices.size(); ++j) {
+            try {
+                links.push_back(measureLink(devices[i], devices[j]));
+            } catch (const std::exception& error) {
+                std::fprintf(stderr, "nook: %s and %s cannot work together: %s\n",
+                             toString(devices[i]).c_str(), toString(devices[j]).c_str(),
+                             error.what());
+            }
+        }
+    }
+    return links;
+}
+
+/// Says why, if the figures cannot be kept: a doctor does not fail for that.
+void keep(const std::string& path, const MachineFigures& machine)
+{
+    try {
+        writeMachineFigures(path, machine);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "nook: %s\n", error.what());
+    }
+}
+
 void run(const Options& options)
 {
-    auto all = nlohmann::ordered_json::array();
+    const std::string path = machineFiguresPath();
+    MachineFigures machine = readMachineFigures(path);
+    auto devices = nlohmann::ordered_json::array();
     bool healthy = true;
+    std::vector<DeviceId> usable;
     for (const DeviceInfo& device : chosenDevices(options.backend)) {
         const Diagnosis diagnosis = examine(device, options.full);
         healthy = healthy && diagnosis.healthy();
+        if (diagnosis.healthy()) {
+            usable.push_back(device.id);
+            remember(machine, diagnosis.figures);
+        }
         if (options.json)
-            all.push_back(toJson(diagnosis));
+            devices.push_back(toJson(diagnosis));
         else
             print(diagnosis);
     }
+    auto links = nlohmann::ordered_json::array();
+    for (const LinkFigures& link : measureLinks(usable)) {
+        remember(machine, link);
+        if (options.json)
+            links.push_back(toJson(link));
+        else
+            print(link);
+    }
+    if (!path.empty())
+        keep(path, machine);
     if (options.json)
-        std::printf("%s\n",
-                    nlohmann::ordered_json{{"devices", all}, {"healthy", healthy}}.dump(2).c_str());
+        std::printf(
+            "%s\n",
+            nlohmann::ordered_json{{"devices", devices}, {"links", links}, {"healthy", healthy}}
+                .dump(2)
+                .c_str());
     if (!healthy)
         throw std::runtime_error("Not every device is in order.");
 }

@@ -1,5 +1,6 @@
 #include "app/cli/resources.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
@@ -27,6 +28,27 @@ fs::path programFolder()
 #endif
 }
 
+/// A folder that the environment names. The rules for such folders (XDG base directories) pass over
+/// relative ones.
+fs::path folderNamed(const char* variable)
+{
+    const char* text = std::getenv(variable);
+    const fs::path folder = text ? text : "";
+    return folder.is_absolute() ? folder : fs::path();
+}
+
+fs::path userCacheFolder()
+{
+#ifdef _WIN32
+    return folderNamed("LOCALAPPDATA");
+#else
+    if (const fs::path cache = folderNamed("XDG_CACHE_HOME"); !cache.empty())
+        return cache;
+    const fs::path home = folderNamed("HOME");
+    return home.empty() ? home : home / ".cache";
+#endif
+}
+
 } // namespace
 
 std::string starterModelPath()
@@ -45,6 +67,12 @@ std::string starterModelPath()
     }
     throw std::runtime_error(
         "The model that ships with Inglenook is missing. Name one with -m FILE.");
+}
+
+std::string machineFiguresPath()
+{
+    const fs::path cache = userCacheFolder();
+    return cache.empty() ? "" : (cache / "inglenook" / "machine.json").string();
 }
 
 } // namespace inglenook

@@ -8,4 +8,8 @@ namespace inglenook {
 /// built from. Throws std::runtime_error if it is in neither place.
 [[nodiscard]] std::string starterModelPath();
 
+/// Where what was measured of this machine is kept: machine.json in the user's folder for what can
+/// be made again. "" if the user has none.
+[[nodiscard]] std::string machineFiguresPath();
+
 } // namespace inglenook

@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kBytes = size_t{256} << 20; // beyond the caches of a desktop
 constexpr int kPasses = 4;
 
-__attribute__((target("avx2"))) int64_t sumOf(const std::byte* data, size_t bytes)
+__attribute__((target("avx2"))) uint64_t sumOf(const std::byte* data, size_t bytes)
 {
     __m256i sums[4] = {};
     for (size_t i = 0; i < bytes; i += 128)
@@ -24,7 +24,7 @@ __attribute__((target("avx2"))) int64_t sumOf(const std::byte* data, size_t byte
                 _mm256_load_si256(reinterpret_cast<const __m256i*>(data + i + 32 * part)));
     const __m256i sum =
         _mm256_add_epi64(_mm256_add_epi64(sums[0], sums[1]), _mm256_add_epi64(sums[2], sums[3]));
-    alignas(32) int64_t lanes[4];
+    alignas(32) uint64_t lanes[4];
     _mm256_store_si256(reinterpret_cast<__m256i*>(lanes), sum);
     return lanes[0] + lanes[1] + lanes[2] + lanes[3];
 }
@@ -36,7 +36,7 @@ double CpuBackend::measureReadBandwidth()
     const HostMemory memory(kBytes);
     const int threads = m_pool.threads();
     const size_t share = kBytes / static_cast<size_t>(threads) / 128 * 128;
-    std::vector<int64_t> sums(static_cast<size_t>(threads));
+    std::vector<uint64_t> sums(static_cast<size_t>(threads));
     // Written once, so that every page exists
     m_pool.run(threads, [&](int part, int) {
         std::fill_n(memory.data() + static_cast<size_t>(part) * share, share, std::byte{1});

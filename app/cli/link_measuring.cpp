@@ -1,0 +1,65 @@
+#include "app/cli/link_measuring.h"
+
+#include "kernels/collective.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace inglenook {
+namespace {
+
+constexpr int kRow = 4096; // numbers: the width of an 8B model
+constexpr int kWarmUps = 10;
+constexpr int kRounds = 200;
+
+/// One device's side: opens it, and takes part in every round. Returns the median of a round.
+double meet(DeviceId id, GroupMember& self)
+{
+    const auto backend = createBackend(id);
+    const auto buffer = backend->allocate(size_t{kRow} * 4);
+    const Tensor row = wholeTensor(*buffer, 1, kRow);
+    const auto sum = backend->record([&] { backend->allReduce(row, self); });
+    std::vector<double> rounds;
+    float waited = 0.f;
+    for (int i = 0; i < kWarmUps + kRounds; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        backend->replay(*sum);
+        backend->read(std::as_writable_bytes(std::span(&waited, 1)), row.columns(0, 1));
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+        if (i >= kWarmUps)
+            rounds.push_back(took.count());
+    }
+    std::ranges::sort(rounds);
+    return rounds[rounds.size() / 2];
+}
+
+} // namespace
+
+LinkFigures measureLink(DeviceId first, DeviceId second)
+{
+    Collective group(2);
+    std::mutex mutex;
+    std::exception_ptr failure; // the first: whom it wakes complains of being woken only
+    const auto tryToMeet = [&](DeviceId id, int rank) {
+        try {
+            return meet(id, group.member(rank));
+        } catch (...) {
+            const std::scoped_lock lock(mutex);
+            if (!failure)
+                failure = std::current_exception();
+            group.abandon();
+            return 0.;
+        }
+    };
+    std::thread other([&] { tryToMeet(second, 1); });
+    const double seconds = tryToMeet(first, 0);
+    other.join();
+    if (failure)
+        std::rethrow_exception(failure);
+    return {.first = toString(first), .second = toString(second), .exchangeSeconds = seconds};
+}
+
+} // namespace inglenook
