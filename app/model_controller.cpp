@@ -138,6 +138,7 @@ void ModelController::onModelLoaded(const ModelLoaded& model)
     m_currentName = QString::fromStdString(model.name);
     m_quantisation = QString::fromStdString(model.quantisation);
     m_deviceName = QString::fromStdString(model.device);
+    m_deviceNote = QString::fromStdString(model.note);
     m_contextTokens = model.contextTokens;
     m_memoryText = tr("%1 weights, %2 cache").arg(size(model.weightBytes), size(model.cacheBytes));
     m_files->setCurrent(m_currentPath);
@@ -209,6 +210,7 @@ void ModelController::clearCurrent()
     m_currentName.clear();
     m_quantisation.clear();
     m_deviceName.clear();
+    m_deviceNote.clear();
     m_memoryText.clear();
     m_contextTokens = 0;
     m_files->setCurrent({});

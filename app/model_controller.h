@@ -42,6 +42,7 @@ class ModelController : public QObject {
     Q_PROPERTY(QString currentName READ currentName NOTIFY currentChanged)
     Q_PROPERTY(QString currentQuantisation READ currentQuantisation NOTIFY currentChanged)
     Q_PROPERTY(QString deviceName READ deviceName NOTIFY currentChanged)
+    Q_PROPERTY(QString deviceNote READ deviceNote NOTIFY currentChanged)
     Q_PROPERTY(int contextTokens READ contextTokens NOTIFY currentChanged)
     Q_PROPERTY(QString memoryText READ memoryText NOTIFY currentChanged)
     Q_PROPERTY(QString errorText READ errorText NOTIFY errorTextChanged)
@@ -63,6 +64,7 @@ public:
     [[nodiscard]] QString currentName() const { return m_currentName; }
     [[nodiscard]] QString currentQuantisation() const { return m_quantisation; }
     [[nodiscard]] QString deviceName() const { return m_deviceName; }
+    [[nodiscard]] QString deviceNote() const { return m_deviceNote; } // on how it was chosen, or ""
     [[nodiscard]] int contextTokens() const { return m_contextTokens; }
     [[nodiscard]] QString memoryText() const { return m_memoryText; }
     [[nodiscard]] QString errorText() const { return m_errorText; }
@@ -131,6 +133,7 @@ private:
     QString m_currentName;
     QString m_quantisation;
     QString m_deviceName;
+    QString m_deviceNote;
     QString m_memoryText;
     int m_contextTokens = 0;
     QString m_errorText;

@@ -15,7 +15,10 @@ namespace inglenook {
 /// Load a model, in place of the one that is loaded.
 struct LoadRequest {
     std::string path; // of a GGUF file
-    std::string device = "auto"; // "auto", "cpu", "vulkan:0", "cuda", "reference"
+    std::string device =
+        "auto"; // "auto", "cpu", "vulkan:0", "cuda", "reference"; several: "cuda:0,cpu"
+    std::string split = "auto"; // over several: "auto", "tensor", "layer", shares like "0.6,0.4"
+    std::string figuresPath; // of what was measured of this machine (nook doctor); "": nothing
     int threads = 0; // cpu: 0 means one per physical core
     int contextTokens =
         0; // longest conversation; 0: what the model and the memory allow, at most 8192
@@ -63,7 +66,8 @@ struct ModelLoaded {
     std::string name; // from the file's metadata, else the file's name
     std::string architecture; // "llama"
     std::string quantisation; // "Q4_K_M"
-    std::string device; // "cpu", "vulkan:0 llvmpipe"
+    std::string device; // "cpu", "vulkan:0 llvmpipe", "cuda:0 A + cuda:1 B"
+    std::string note; // what the user should know of the choice of devices, or ""
     int64_t parameters = 0;
     uint64_t weightBytes = 0;
     uint64_t cacheBytes = 0;

@@ -56,12 +56,12 @@ int Session::vocabulary() const
 }
 uint64_t Session::weightBytesPerToken() const
 {
-    return m_model->weights.bytesPerToken();
+    return m_model->group->bytesPerToken();
 }
 
 double Session::measureReadBandwidth()
 {
-    return m_model->backend->measureReadBandwidth();
+    return m_model->group->measureReadBandwidth();
 }
 
 std::vector<Token> Session::promptOf(const std::vector<ChatMessage>& messages) const
@@ -100,7 +100,7 @@ void Session::logits(std::span<const Token> tokens,
 {
     checkTokens(tokens, 0);
     const auto vocabularySize = static_cast<size_t>(vocabulary());
-    const auto outputs = static_cast<size_t>(m_model->decoder->limits().outputs);
+    const auto outputs = static_cast<size_t>(m_model->group->limits().outputs);
     BorrowedPages borrowed{.pool = *m_model->pages, .pages = {}};
     std::vector<float> values;
     for (size_t first = 0; first < tokens.size(); first += outputs) {
@@ -111,10 +111,10 @@ void Session::logits(std::span<const Token> tokens,
             rows.push_back(
                 {.token = tokens[i], .position = static_cast<int>(i), .slot = 0, .output = true});
         }
-        m_model->decoder->setPages(0, borrowed.pages);
-        m_model->decoder->run(rows);
+        m_model->group->setPages(0, borrowed.pages);
+        m_model->group->run(rows);
         values.resize(rows.size() * vocabularySize);
-        m_model->decoder->readLogits(values);
+        m_model->group->readLogits(values);
         for (size_t i = 0; i < rows.size(); ++i)
             row(rows[i].position, std::span(values).subspan(i * vocabularySize, vocabularySize));
     }

@@ -67,8 +67,9 @@ private:
                 if (const auto* failed = std::get_if<LoadFailed>(&event))
                     throw std::runtime_error(failed->sentence);
                 if (const auto* loaded = std::get_if<ModelLoaded>(&event); loaded && m_terminal)
-                    std::printf("%s, %s, on %s\n", loaded->name.c_str(),
-                                loaded->quantisation.c_str(), loaded->device.c_str());
+                    std::printf("%s, %s, on %s%s%s\n", loaded->name.c_str(),
+                                loaded->quantisation.c_str(), loaded->device.c_str(),
+                                loaded->note.empty() ? "" : "\n", loaded->note.c_str());
             }
         }
     }

@@ -14,6 +14,8 @@ LoadRequest ModelOptions::loadRequest() const
 {
     return {.path = path.empty() ? starterModelPath() : path,
             .device = backend,
+            .split = split,
+            .figuresPath = machineFiguresPath(),
             .threads = threads,
             .contextTokens = context};
 }
@@ -22,7 +24,12 @@ void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequire
 {
     command.add_option("-m,--model", options.path, "a GGUF file")->required(modelRequired);
     command
-        .add_option("--backend", options.backend, "auto, reference, cpu, vulkan[:i] or cuda[:i]")
+        .add_option("--backend,--devices", options.backend,
+                    "auto, reference, cpu, vulkan[:i] or cuda[:i]; several: cuda:0,cuda:1")
+        ->capture_default_str();
+    command
+        .add_option("--split", options.split,
+                    "over several devices: auto, tensor, layer, or shares like 0.6,0.4")
         ->capture_default_str();
     command.add_option("--threads", options.threads, "CPU threads; 0: one per core")
         ->check(CLI::Range(0, 1024));

@@ -12,13 +12,15 @@ namespace inglenook {
 struct ModelOptions {
     std::string path;
     std::string backend = "auto";
+    std::string split = "auto";
     int threads = 0;
     int context = 0;
 
     [[nodiscard]] LoadRequest loadRequest() const;
 };
 
-/// Declares -m, --backend, --threads and --ctx. Where the model may be left out, the guide answers.
+/// Declares -m, --backend (or --devices), --split, --threads and --ctx. Where the model may be left
+/// out, the guide answers.
 void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired = true);
 
 /// Reads "1,2,3". Throws std::runtime_error naming what is not a token id.

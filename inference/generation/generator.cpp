@@ -18,7 +18,7 @@ int pagesOf(int tokens)
 
 Generator::Generator(LoadedModel& model)
     : m_model(model)
-    , m_scheduler(model.decoder->limits())
+    , m_scheduler(model.group->limits())
     , m_slotTaken(static_cast<size_t>(model.slots()), false)
 {
 }
@@ -158,7 +158,7 @@ void Generator::compute(std::span<const StepPart> parts)
     size_t outputs = 0;
     for (const StepPart& part : parts) {
         const Sequence& s = m_sequences[part.sequence];
-        m_model.decoder->setPages(s.slot, s.pages);
+        m_model.group->setPages(s.slot, s.pages);
         for (int i = 0; i < part.count; ++i) {
             const int position = part.first + i;
             m_rows.push_back({.token = s.tokens[static_cast<size_t>(position)],
@@ -168,12 +168,12 @@ void Generator::compute(std::span<const StepPart> parts)
         }
         outputs += part.output ? 1 : 0;
     }
-    m_model.decoder->run(m_rows);
+    m_model.group->run(m_rows);
     m_logits.resize(outputs * static_cast<size_t>(m_model.spec.vocabulary));
     if (outputs > 0)
-        m_model.decoder->readLogits(m_logits);
+        m_model.group->readLogits(m_logits);
     else
-        m_model.decoder->wait();
+        m_model.group->wait();
     m_scheduler.measured(parts, std::chrono::duration<double>(Clock::now() - start).count());
 }
 

@@ -13,6 +13,9 @@ namespace {
 /// Below this an automatic context is of little use.
 constexpr int kSmallestContext = 512;
 
+/// More than any device holds.
+constexpr int kMostPages = 1 << 24;
+
 /// What others on the device may want while we run.
 uint64_t reserve(uint64_t freeBytes)
 {
@@ -22,6 +25,40 @@ uint64_t reserve(uint64_t freeBytes)
 int pagesOf(int tokens)
 {
     return (tokens + kPageTokens - 1) / kPageTokens;
+}
+
+uint64_t usableBytes(const MemoryNeeds& needs)
+{
+    return needs.freeBytes - reserve(needs.freeBytes);
+}
+
+/// Cache pages beside the weights.
+int fittingPages(const MemoryNeeds& needs)
+{
+    const uint64_t fixed = needs.weightBytes + needs.scratchBytes;
+    const uint64_t usable = usableBytes(needs);
+    if (fixed > usable)
+        return 0;
+    if (needs.bytesPerPage == 0) // its part has no cache
+        return kMostPages;
+    return static_cast<int>(std::min<uint64_t>((usable - fixed) / needs.bytesPerPage, kMostPages));
+}
+
+[[noreturn]] void refuse(const MemoryNeeds& needs, int fitting, int context, int smallest)
+{
+    const uint64_t cache = static_cast<uint64_t>(pagesOf(context)) * needs.bytesPerPage;
+    std::string sentence = "The model does not fit: it needs " +
+        sizeText(needs.weightBytes + needs.scratchBytes + cache) + " (weights " +
+        sizeText(needs.weightBytes) + ", cache for " + std::to_string(context) + " tokens " +
+        sizeText(cache) + ", work space " + sizeText(needs.scratchBytes) + "), but " +
+        needs.device + " has " + sizeText(usableBytes(needs)) + " free. ";
+    if (fitting >= pagesOf(smallest))
+        sentence +=
+            "Choose a context of at most " + std::to_string(fitting * kPageTokens) + " tokens.";
+    else
+        sentence += "Choose a smaller model or one with stronger quantisation, or close other "
+                    "programs.";
+    throw std::runtime_error(sentence);
 }
 
 } // namespace
@@ -35,37 +72,26 @@ std::string sizeText(uint64_t bytes)
     return text;
 }
 
-MemoryPlan planMemory(const MemoryNeeds& needs, const MemoryWish& wish, uint64_t freeBytes,
-                      const std::string& device)
+MemoryPlan planMemory(std::span<const MemoryNeeds> devices, const MemoryWish& wish)
 {
-    const uint64_t usable = freeBytes - reserve(freeBytes);
-    const uint64_t fixed = needs.weightBytes + needs.scratchBytes;
     const int wished = wish.contextTokens > 0 ? wish.contextTokens : kAutomaticContext;
-    int context = std::min(wished, needs.modelContext);
+    int context = std::min(wished, wish.modelContext);
     const int least = wish.contextTokens > 0 ? context : std::min(context, kSmallestContext);
-    const int fitting = fixed >= usable || needs.bytesPerPage == 0
-        ? 0
-        : static_cast<int>(std::min<uint64_t>((usable - fixed) / needs.bytesPerPage, 1U << 24));
-
-    if (fitting < pagesOf(least)) {
-        const uint64_t cache = static_cast<uint64_t>(pagesOf(least)) * needs.bytesPerPage;
-        std::string sentence = "The model does not fit: it needs " + sizeText(fixed + cache) +
-            " (weights " + sizeText(needs.weightBytes) + ", cache for " + std::to_string(least) +
-            " tokens " + sizeText(cache) + ", work space " + sizeText(needs.scratchBytes) +
-            "), but " + device + " has " + sizeText(usable) + " free. ";
-        if (fitting >= pagesOf(std::min(context, kSmallestContext)))
-            sentence +=
-                "Choose a context of at most " + std::to_string(fitting * kPageTokens) + " tokens.";
-        else
-            sentence += "Choose a smaller model or one with stronger quantisation, or close other "
-                        "programs.";
-        throw std::runtime_error(sentence);
+    int fitting = kMostPages;
+    for (const MemoryNeeds& needs : devices) {
+        const int pages = fittingPages(needs);
+        if (pages < pagesOf(least))
+            refuse(needs, pages, least, std::min(context, kSmallestContext));
+        fitting = std::min(fitting, pages);
     }
-    context = std::min(context, fitting * kPageTokens);
+    context = static_cast<int>(std::min<int64_t>(context, int64_t{fitting} * kPageTokens));
     MemoryPlan plan{.contextTokens = context};
     plan.pages = std::min(fitting, pagesOf(context) * std::max(1, wish.sequences));
-    plan.cacheBytes = static_cast<uint64_t>(plan.pages) * needs.bytesPerPage;
-    plan.totalBytes = fixed + plan.cacheBytes;
+    for (const MemoryNeeds& needs : devices) {
+        plan.cacheBytes += static_cast<uint64_t>(plan.pages) * needs.bytesPerPage;
+        plan.totalBytes += needs.weightBytes + needs.scratchBytes;
+    }
+    plan.totalBytes += plan.cacheBytes;
     return plan;
 }
 

@@ -16,6 +16,7 @@ struct DeviceGroup::Member {
     std::unique_ptr<KvCache> cache;
     std::unique_ptr<Decoder> decoder;
     std::vector<float> logits; // of its words
+    double readBandwidth = 0.; // as last measured
 };
 
 DeviceGroup::DeviceGroup(const ModelFile& file, const ModelSpec& spec, Split split,
@@ -96,26 +97,24 @@ void DeviceGroup::rethrowCause(const std::vector<std::exception_ptr>& failures)
     std::rethrow_exception(consequence);
 }
 
-uint64_t DeviceGroup::totalBytes() const
+float DeviceGroup::loadedFraction() const
 {
-    uint64_t sum = 0;
-    for (const auto& member : m_members)
-        sum += member->loader ? member->loader->totalBytes() : 0;
-    return sum;
-}
-
-uint64_t DeviceGroup::loadedBytes() const
-{
-    uint64_t sum = 0;
-    for (const auto& member : m_members)
-        sum += member->loader ? member->loader->loadedBytes() : 0;
-    return sum;
+    uint64_t all = 0;
+    uint64_t done = 0;
+    for (const auto& member : m_members) {
+        if (!member->loader)
+            return 1.f;
+        all += member->loader->totalBytes();
+        done += member->loader->loadedBytes();
+    }
+    return static_cast<float>(done) / static_cast<float>(std::max<uint64_t>(1, all));
 }
 
 bool DeviceGroup::loaded() const
 {
-    return std::ranges::all_of(
-        m_members, [](const auto& member) { return !member->loader || member->loader->finished(); });
+    return std::ranges::all_of(m_members, [](const auto& member) {
+        return !member->loader || member->loader->finished();
+    });
 }
 
 void DeviceGroup::loadNext()
@@ -131,8 +130,8 @@ void DeviceGroup::makeCache(int pages, int slots, int pagesPerSlot, StepLimits l
     each([&](Member& member) {
         member.weights = member.loader->take();
         member.loader.reset();
-        member.cache = std::make_unique<KvCache>(*member.backend, member.spec, pages, slots,
-                                                 pagesPerSlot);
+        member.cache =
+            std::make_unique<KvCache>(*member.backend, member.spec, pages, slots, pagesPerSlot);
         member.decoder = std::make_unique<Decoder>(*member.backend, member.spec, member.weights,
                                                    *member.cache, limits, member.part);
     });
@@ -209,20 +208,27 @@ std::string DeviceGroup::name() const
     return names;
 }
 
-std::vector<uint64_t> DeviceGroup::bytesPerToken() const
+uint64_t DeviceGroup::bytesPerToken() const
 {
-    std::vector<uint64_t> bytes;
+    uint64_t sum = 0;
     for (const auto& member : m_members)
-        bytes.push_back(member->weights.bytesPerToken());
-    return bytes;
+        sum += member->weights.bytesPerToken();
+    return sum;
 }
 
-std::vector<double> DeviceGroup::measureReadBandwidth()
+double DeviceGroup::measureReadBandwidth()
 {
-    std::vector<double> bandwidths;
-    for (const auto& member : m_members)
-        bandwidths.push_back(member->backend->measureReadBandwidth());
-    return bandwidths;
+    // Those that compute at once are measured at once: they may share a memory.
+    each([](Member& member) { member.readBandwidth = member.backend->measureReadBandwidth(); });
+    double together = 0.;
+    double seconds = 0.; // of devices that read one after another
+    for (const auto& member : m_members) {
+        if (member->readBandwidth <= 0.)
+            return 0.;
+        together += member->readBandwidth;
+        seconds += static_cast<double>(member->weights.bytesPerToken()) / member->readBandwidth;
+    }
+    return m_split == Split::Layers ? static_cast<double>(bytesPerToken()) / seconds : together;
 }
 
 } // namespace inglenook

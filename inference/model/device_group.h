@@ -38,8 +38,7 @@ public:
 
     // Loading
 
-    [[nodiscard]] uint64_t totalBytes() const; // of weights, as in the file
-    [[nodiscard]] uint64_t loadedBytes() const;
+    [[nodiscard]] float loadedFraction() const; // 0 .. 1 of the weights
     [[nodiscard]] bool loaded() const;
     /// Loads the next weight on every device.
     void loadNext();
@@ -60,9 +59,11 @@ public:
     [[nodiscard]] size_t size() const { return m_members.size(); }
     [[nodiscard]] int recordings() const; // kinds of step so far
     [[nodiscard]] std::string name() const; // "cpu", "cuda:0 NVIDIA H200 + cpu"
-    /// What one decode step reads of the weights on each device, and how fast each reads memory.
-    [[nodiscard]] std::vector<uint64_t> bytesPerToken() const;
-    [[nodiscard]] std::vector<double> measureReadBandwidth();
+    /// What one decode step reads of the weights, on all devices.
+    [[nodiscard]] uint64_t bytesPerToken() const;
+    /// How fast the group could read that, bytes/s: the sum of devices that compute at once. 0
+    /// where one cannot be measured.
+    [[nodiscard]] double measureReadBandwidth();
 
 private:
     struct Member;

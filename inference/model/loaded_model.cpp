@@ -1,13 +1,14 @@
 #include "inference/model/loaded_model.h"
 
 #include "inference/architectures/architecture.h"
-#include "inference/memory/memory_plan.h"
-#include "inference/model/device_choice.h"
 #include "inference/model_files/quantisation.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
+#include <thread>
 
 namespace inglenook {
 
@@ -34,6 +35,50 @@ std::string cacheKeyOf(const ModelFile& file, const ModelSpec& spec)
     return key;
 }
 
+/// What was asked of each of these devices, once each.
+std::vector<DeviceInfo> describeDevices(const std::vector<DeviceId>& ids)
+{
+    std::vector<DeviceInfo> infos;
+    for (const DeviceId id : ids)
+        if (std::ranges::find(infos, id, &DeviceInfo::id) == infos.end())
+            infos.push_back(describeDevice(id));
+    return infos;
+}
+
+/// Threads of each of several processors that compute at once; 0: as many as there are cores.
+int threadsEach(int wished, std::ptrdiff_t processors)
+{
+    if (wished > 0 || processors < 2)
+        return wished;
+    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    return std::max(1, cores / static_cast<int>(processors));
+}
+
+bool connects(const LinkFigures& link, const std::vector<DeviceId>& devices)
+{
+    const auto has = [&](const std::string& name) {
+        return std::ranges::any_of(devices, [&](DeviceId id) { return toString(id) == name; });
+    };
+    return has(link.first) && has(link.second);
+}
+
+/// The median time of a step of one row.
+double stepSeconds(DeviceGroup& group)
+{
+    constexpr int kTimes = 5;
+    const StepRow row{.position = -1, .output = true};
+    std::vector<double> seconds;
+    for (int i = 0; i < kTimes; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        group.run({&row, 1});
+        group.wait();
+        seconds.push_back(
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    }
+    std::ranges::sort(seconds);
+    return seconds[kTimes / 2];
+}
+
 } // namespace
 
 ModelLoading::ModelLoading(const LoadRequest& request)
@@ -49,11 +94,46 @@ ModelLoading::~ModelLoading() = default;
 
 void ModelLoading::advance()
 {
+    try {
+        work();
+    } catch (const CannotBeSplit& error) {
+        goOnElsewhere(error.what(), false);
+    } catch (const std::bad_alloc&) {
+        goOnElsewhere("There is not enough memory.");
+    } catch (const std::runtime_error& error) {
+        goOnElsewhere(error.what());
+    }
+}
+
+/// After a failure: goes on with the next best placement and notes why; where there is none, throws
+/// the sentence, and names another device if one has room.
+void ModelLoading::goOnElsewhere(const std::string& why, bool advise)
+{
+    if (m_stage < Stage::Plan)
+        throw std::runtime_error(why);
+    m_model->pages.reset();
+    m_model->group.reset();
+    if (m_chosen + 1 < m_placements.size()) {
+        m_model->facts.note = m_placements[m_chosen].text() + " was passed over: " + why;
+        m_warmUps = 0;
+        ++m_chosen;
+        m_stage = Stage::Plan;
+        return;
+    }
+    const std::string elsewhere =
+        m_wish.devices.empty() || !advise ? std::string() : roomElsewhere(planned(), m_figures);
+    throw std::runtime_error(elsewhere.empty() ? why : why + " " + elsewhere);
+}
+
+void ModelLoading::work()
+{
     switch (m_stage) {
     case Stage::File:
         return readFile();
     case Stage::Text:
         return readText();
+    case Stage::Choice:
+        return choose();
     case Stage::Plan:
         return plan();
     case Stage::Weights:
@@ -71,7 +151,7 @@ void ModelLoading::readFile()
 {
     m_model->file = openModelFile(m_request.path);
     m_model->spec = readModelSpec(*m_model->file);
-    m_weights = std::make_unique<WeightLoader>(*m_model->file, m_model->spec);
+    m_model->facts.weightBytes = WeightLoader(*m_model->file, m_model->spec).totalBytes();
 
     const ModelFile& file = *m_model->file;
     ModelLoaded& facts = m_model->facts;
@@ -97,48 +177,66 @@ void ModelLoading::readText()
             std::to_string(m_model->spec.vocabulary) + ". Download the file again.");
     if (const auto source = metadata.text("tokenizer.chat_template"))
         m_model->chatTemplate.emplace(*source);
+    m_stage = Stage::Choice;
+}
+
+PlannedModel ModelLoading::planned() const
+{
+    return {.file = *m_model->file,
+            .spec = m_model->spec,
+            .limits = m_limits,
+            .wish = {.contextTokens = m_request.contextTokens,
+                     .sequences = m_request.sequences,
+                     .modelContext = m_model->spec.context}};
+}
+
+void ModelLoading::choose()
+{
+    m_limits = {.rows = std::clamp(m_model->spec.context, kDecodeRows, kWidestStep),
+                .outputs = kDecodeRows};
+    m_figures = readMachineFigures(m_request.figuresPath);
+    m_wish = readPlacementWish(m_request.device, m_request.split);
+    m_devices = m_wish.devices.empty() ? listDevices() : describeDevices(m_wish.devices);
+    m_placements = placements(sizeOf(planned()), m_devices, m_figures, m_wish);
+    const bool oneOfSeveral =
+        m_wish.devices.size() > 1 && m_placements.front().split == Split::None;
+    if (oneOfSeveral)
+        m_model->facts.note = toString(m_placements.front().devices.front()) +
+            " alone is faster than all of " + m_request.device + " together.";
     m_stage = Stage::Plan;
 }
 
 void ModelLoading::plan()
 {
-    const ModelSpec& spec = m_model->spec;
-    m_limits = {.rows = std::clamp(spec.context, kDecodeRows, kWidestStep), .outputs = kDecodeRows};
-    const MemoryNeeds needs{.weightBytes = m_weights->totalBytes(),
-                            .bytesPerPage = KvCache::bytesPerPage(spec),
-                            .scratchBytes = Decoder::bytes(spec, m_limits),
-                            .modelContext = spec.context};
-    const ChosenDevice device =
-        chooseDevice(m_request.device, needs.weightBytes + needs.scratchBytes);
-    const MemoryPlan plan = planMemory(
-        needs, {.contextTokens = m_request.contextTokens, .sequences = m_request.sequences},
-        device.freeBytes, toString(device.id));
-    m_pages = plan.pages;
-    m_model->backend = createBackend(device.id, {.threads = m_request.threads});
-    m_model->facts.device = m_model->backend->name();
-    m_model->facts.contextTokens = plan.contextTokens;
-    m_model->facts.cacheBytes = plan.cacheBytes;
-    m_model->facts.weightBytes = needs.weightBytes;
+    const Placement& placement = m_placements[m_chosen];
+    PlacementPlan plan = planPlacement(placement, planned(), m_devices);
+    const auto processors = std::ranges::count(placement.devices, DeviceKind::Cpu, &DeviceId::kind);
+    const BackendOptions options{.threads = threadsEach(m_request.threads, processors)};
+    std::vector<DeviceGroup::Device> devices;
+    for (ModelSlice& slice : plan.slices)
+        devices.push_back({.backend = createBackend(placement.devices[devices.size()], options),
+                           .slice = std::move(slice)});
+    m_model->group =
+        std::make_unique<DeviceGroup>(*m_model->file, m_model->spec, placement.split, devices);
+    m_pages = plan.memory.pages;
+    m_model->facts.device = m_model->group->name();
+    m_model->facts.contextTokens = plan.memory.contextTokens;
+    m_model->facts.cacheBytes = plan.memory.cacheBytes;
     m_stage = Stage::Weights;
 }
 
 void ModelLoading::loadWeight()
 {
-    m_weights->loadNext(*m_model->backend);
-    if (!m_weights->finished())
-        return;
-    m_model->weights = m_weights->take();
-    m_stage = Stage::Cache;
+    m_model->group->loadNext();
+    if (m_model->group->loaded())
+        m_stage = Stage::Cache;
 }
 
 void ModelLoading::makeCache()
 {
     LoadedModel& model = *m_model;
     const int pagesPerSlot = (model.facts.contextTokens + kPageTokens - 1) / kPageTokens;
-    model.cache = std::make_unique<KvCache>(*model.backend, model.spec, m_pages,
-                                            m_request.sequences, pagesPerSlot);
-    model.decoder = std::make_unique<Decoder>(*model.backend, model.spec, model.weights,
-                                              *model.cache, m_limits);
+    model.group->makeCache(m_pages, m_request.sequences, pagesPerSlot, m_limits);
     model.pages =
         std::make_unique<PagePool>(m_pages, rootName(cacheKeyOf(*model.file, model.spec)));
     m_stage = Stage::WarmUp;
@@ -152,25 +250,46 @@ void ModelLoading::warmUp()
     const int rows = std::min(kRows[m_warmUps], m_limits.rows);
     std::vector<StepRow> empty(static_cast<size_t>(rows), StepRow{.position = -1});
     empty.front().output = true;
-    m_model->decoder->run(empty);
-    m_model->decoder->wait();
-    if (++m_warmUps == std::size(kRows))
-        m_stage = Stage::Finished;
+    m_model->group->run(empty);
+    m_model->group->wait();
+    if (++m_warmUps < std::size(kRows))
+        return;
+    checkSpeed();
+    m_stage = Stage::Finished;
+}
+
+/// Several devices at once were chosen because figures promised it. If their first steps show that
+/// one device alone would be faster, that one is used, and what was learned of the link is kept.
+void ModelLoading::checkSpeed()
+{
+    const Placement& placement = m_placements[m_chosen];
+    if (placement.split != Split::Tensors || m_wish.split)
+        return;
+    const auto single = std::ranges::find(m_placements, Split::None, &Placement::split);
+    const double seconds = stepSeconds(*m_model->group);
+    if (single == m_placements.end() || seconds <= single->secondsPerToken)
+        return;
+    const double late = (seconds - placement.secondsPerToken) /
+        static_cast<double>(2 * m_model->spec.layers.size() + 1);
+    for (LinkFigures& link : m_figures.links)
+        if (connects(link, placement.devices))
+            link.exchangeSeconds += late;
+    if (!m_request.figuresPath.empty())
+        writeMachineFigures(m_request.figuresPath, m_figures);
+    throw std::runtime_error("one device alone is faster.");
 }
 
 float ModelLoading::fraction() const
 {
     if (m_stage == Stage::Finished)
         return 1.f;
-    if (m_stage < Stage::Weights || !m_weights || m_weights->totalBytes() == 0)
+    if (m_stage < Stage::Weights)
         return 0.f;
-    return 0.99f * static_cast<float>(m_weights->loadedBytes()) /
-        static_cast<float>(m_weights->totalBytes());
+    return 0.99f * m_model->group->loadedFraction();
 }
 
 std::unique_ptr<LoadedModel> ModelLoading::take()
 {
-    m_weights.reset();
     return std::move(m_model);
 }
 

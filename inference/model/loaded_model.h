@@ -2,7 +2,8 @@
 
 #include "inference/memory/page_pool.h"
 #include "inference/messages.h"
-#include "inference/model/decoder.h"
+#include "inference/model/device_group.h"
+#include "inference/model/placement_plan.h"
 #include "inference/text/chat_template.h"
 #include "inference/text/tokenizer.h"
 
@@ -11,22 +12,18 @@
 
 namespace inglenook {
 
-/// A model on a device, ready to compute: everything that lives as long as it is loaded. One
+/// A model on its devices, ready to compute: everything that lives as long as it is loaded. One
 /// thread.
 struct LoadedModel {
     std::unique_ptr<ModelFile> file;
     ModelSpec spec;
     std::unique_ptr<Tokenizer> tokenizer;
     std::optional<ChatTemplate> chatTemplate; // none: the file has none
-    std::unique_ptr<Backend>
-        backend; // declared before, so destroyed after, all that holds its memory
-    Weights weights;
-    std::unique_ptr<KvCache> cache;
-    std::unique_ptr<Decoder> decoder;
+    std::unique_ptr<DeviceGroup> group; // weights, cache and steps; refers to file and spec
     std::unique_ptr<PagePool> pages;
     ModelLoaded facts; // what the application is told
 
-    [[nodiscard]] int slots() const { return cache->slots(); }
+    [[nodiscard]] int slots() const { return group->slots(); }
 };
 
 /// Loads a model in bounded units of work, so that the caller can answer other requests in between
@@ -47,20 +44,29 @@ public:
     [[nodiscard]] std::unique_ptr<LoadedModel> take();
 
 private:
-    enum class Stage { File, Text, Plan, Weights, Cache, WarmUp, Finished };
+    enum class Stage { File, Text, Choice, Plan, Weights, Cache, WarmUp, Finished };
 
+    void work();
     void readFile();
     void readText();
+    void choose();
     void plan();
     void loadWeight();
     void makeCache();
     void warmUp();
+    void checkSpeed();
+    void goOnElsewhere(const std::string& why, bool advise = true);
+    [[nodiscard]] PlannedModel planned() const;
 
     LoadRequest m_request;
     Stage m_stage = Stage::File;
     std::unique_ptr<LoadedModel> m_model;
-    std::unique_ptr<WeightLoader> m_weights;
     StepLimits m_limits;
+    MachineFigures m_figures;
+    PlacementWish m_wish;
+    std::vector<DeviceInfo> m_devices; // that were asked
+    std::vector<Placement> m_placements; // the best first
+    size_t m_chosen = 0; // of them
     int m_pages = 0;
     size_t m_warmUps = 0; // done
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <stdexcept>
 #include <string>
 
 namespace inglenook {
@@ -53,9 +52,9 @@ std::vector<Range> apportion(int pieces, std::span<const double> shares)
 
 [[noreturn]] void refuse(const std::string& why, size_t devices)
 {
-    throw std::runtime_error("This model cannot be split over " + std::to_string(devices) +
-                             " devices: " + why +
-                             ". Choose fewer devices, or another way of splitting.");
+    throw CannotBeSplit("This model cannot be split over " + std::to_string(devices) +
+                        " devices: " + why +
+                        ". Choose fewer devices, or another way of splitting.");
 }
 
 /// The smallest number of heads after which the inputs of attention out may be cut.

@@ -4,6 +4,7 @@
 #include "inference/model_files/model_file.h"
 
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 namespace inglenook {
@@ -41,20 +42,24 @@ struct ModelSlice {
     bool hasHead = true; // it has the last norm and its rows of the head
 };
 
+/// Says why a model has too few pieces for so many devices.
+class CannotBeSplit : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 /// All of a model on one device.
 [[nodiscard]] ModelSlice wholeModel(const ModelSpec& spec);
 
 /// Whole layers to each device, in order: as many as its share of the bytes says, at least one. The
-/// first embeds, the last has the head. Throws std::runtime_error with a sentence if there are
-/// fewer layers than shares.
+/// first embeds, the last has the head. Throws CannotBeSplit if there are fewer layers than shares.
 [[nodiscard]] std::vector<ModelSlice> splitLayers(const ModelFile& file, const ModelSpec& spec,
                                                   std::span<const double> shares);
 
 /// A part of every layer to each device (Shoeybi et al. 2019, section 3): q, k, v, gate, up,
 /// embedding and head by output, attention out and down by input. Cut between KV heads (between
 /// query heads where there is one KV head) and on the borders of quantised blocks, as near to the
-/// shares as that allows, at least one piece each. Throws std::runtime_error with a sentence where
-/// there are fewer pieces than shares.
+/// shares as that allows, at least one piece each. Throws CannotBeSplit where there are fewer
+/// pieces than shares.
 [[nodiscard]] std::vector<ModelSlice> splitTensors(const ModelFile& file, const ModelSpec& spec,
                                                    std::span<const double> shares);
 

@@ -2,6 +2,7 @@
 
 #include <QTest>
 #include <stdexcept>
+#include <vector>
 
 using namespace inglenook;
 
@@ -10,15 +11,22 @@ namespace {
 constexpr uint64_t kMega = 1000 * 1000;
 
 // 100 MB of weights, 10 MB of scratch, 1 MB per page of 64 tokens
-const MemoryNeeds kNeeds{.weightBytes = 100 * kMega,
-                         .bytesPerPage = kMega,
-                         .scratchBytes = 10 * kMega,
-                         .modelContext = 4096};
+const MemoryNeeds kNeeds{
+    .device = "cpu", .weightBytes = 100 * kMega, .bytesPerPage = kMega, .scratchBytes = 10 * kMega};
 
-std::string refusal(const MemoryNeeds& needs, const MemoryWish& wish, uint64_t freeBytes)
+/// The plan for one device with so many bytes, and a model made for so many tokens.
+MemoryPlan planned(MemoryWish wish, uint64_t freeBytes, int modelContext = 4096)
+{
+    MemoryNeeds needs = kNeeds;
+    needs.freeBytes = freeBytes;
+    wish.modelContext = modelContext;
+    return planMemory({&needs, 1}, wish);
+}
+
+std::string refusal(const MemoryWish& wish, uint64_t freeBytes)
 {
     try {
-        static_cast<void>(planMemory(needs, wish, freeBytes, "cpu"));
+        static_cast<void>(planned(wish, freeBytes));
     } catch (const std::runtime_error& error) {
         return error.what();
     }
@@ -38,13 +46,13 @@ private Q_SLOTS:
     void wishedContextIsRefusedWithTheOneThatFits();
     void modelThatDoesNotFitIsRefusedInWords();
     void contextIsNeverLongerThanTheModels();
+    void theTightestDeviceDecides();
     void sizesReadWell();
 };
 
 void MemoryPlanTest::plentyGivesEverySequenceAFullContext()
 {
-    const MemoryPlan plan =
-        planMemory(kNeeds, {.contextTokens = 0, .sequences = 4}, 10000 * kMega, "cpu");
+    const MemoryPlan plan = planned({.contextTokens = 0, .sequences = 4}, 10000 * kMega);
     QCOMPARE(plan.contextTokens, 4096);
     QCOMPARE(plan.pages, 4 * 64);
     QCOMPARE(plan.cacheBytes, 256 * kMega);
@@ -53,17 +61,14 @@ void MemoryPlanTest::plentyGivesEverySequenceAFullContext()
 
 void MemoryPlanTest::automaticContextHasALimit()
 {
-    MemoryNeeds needs = kNeeds;
-    needs.modelContext = 131072;
-    QCOMPARE(planMemory(needs, {}, 100000 * kMega, "cpu").contextTokens, kAutomaticContext);
-    QCOMPARE(planMemory(needs, {.contextTokens = 20000}, 100000 * kMega, "cpu").contextTokens,
-             20000);
+    QCOMPARE(planned({}, 100000 * kMega, 131072).contextTokens, kAutomaticContext);
+    QCOMPARE(planned({.contextTokens = 20000}, 100000 * kMega, 131072).contextTokens, 20000);
 }
 
 void MemoryPlanTest::scarcityCostsPagesBeforeContext()
 {
     // 200 MB, of which a twentieth is left to others: 80 pages
-    const MemoryPlan plan = planMemory(kNeeds, {}, 200 * kMega, "cpu");
+    const MemoryPlan plan = planned({}, 200 * kMega);
     QCOMPARE(plan.contextTokens, 4096);
     QCOMPARE(plan.pages, 80);
 }
@@ -71,36 +76,62 @@ void MemoryPlanTest::scarcityCostsPagesBeforeContext()
 void MemoryPlanTest::automaticContextShrinksToWhatFits()
 {
     // 130 MB less a twentieth: 13 pages
-    const MemoryPlan plan = planMemory(kNeeds, {}, 130 * kMega, "cpu");
+    const MemoryPlan plan = planned({}, 130 * kMega);
     QCOMPARE(plan.pages, 13);
     QCOMPARE(plan.contextTokens, 13 * 64);
 }
 
 void MemoryPlanTest::wishedContextIsRefusedWithTheOneThatFits()
 {
-    const std::string sentence = refusal(kNeeds, {.contextTokens = 2048}, 130 * kMega);
+    const std::string sentence = refusal({.contextTokens = 2048}, 130 * kMega);
     QVERIFY2(sentence.find("at most 832 tokens") != std::string::npos, sentence.c_str());
 }
 
 void MemoryPlanTest::modelThatDoesNotFitIsRefusedInWords()
 {
-    const std::string sentence = refusal(kNeeds, {}, 100 * kMega);
+    const std::string sentence = refusal({}, 100 * kMega);
     for (const char* part :
          {"needs 118.0 MB", "weights 100.0 MB", "cpu has 95.0 MB free", "smaller model"})
         QVERIFY2(sentence.find(part) != std::string::npos, sentence.c_str());
-    QVERIFY(!refusal(kNeeds, {}, 0).empty());
+    QVERIFY(!refusal({}, 0).empty());
 }
 
 void MemoryPlanTest::contextIsNeverLongerThanTheModels()
 {
-    QCOMPARE(planMemory(kNeeds, {.contextTokens = 1 << 20}, 100000 * kMega, "cpu").contextTokens,
-             4096);
-    MemoryNeeds small = kNeeds;
-    small.modelContext = 100;
-    const MemoryPlan plan =
-        planMemory(small, {.contextTokens = 0, .sequences = 1}, 100000 * kMega, "cpu");
+    QCOMPARE(planned({.contextTokens = 1 << 20}, 100000 * kMega).contextTokens, 4096);
+    const MemoryPlan plan = planned({.contextTokens = 0, .sequences = 1}, 100000 * kMega, 100);
     QCOMPARE(plan.contextTokens, 100);
     QCOMPARE(plan.pages, 2);
+}
+
+void MemoryPlanTest::theTightestDeviceDecides()
+{
+    MemoryNeeds roomy = kNeeds;
+    roomy.device = "cuda:0";
+    roomy.freeBytes = 1000 * kMega;
+    MemoryNeeds tight = kNeeds;
+    tight.freeBytes = 200 * kMega; // 80 pages
+    const std::vector<MemoryNeeds> both = {roomy, tight};
+    const MemoryPlan plan = planMemory(both, {.sequences = 4, .modelContext = 4096});
+    QCOMPARE(plan.pages, 80);
+    QCOMPARE(plan.cacheBytes, 2 * 80 * kMega);
+    QCOMPARE(plan.totalBytes, 2 * (110 + 80) * kMega);
+
+    tight.freeBytes = 50 * kMega;
+    const std::vector<MemoryNeeds> tooTight = {roomy, tight};
+    try {
+        static_cast<void>(planMemory(tooTight, {.modelContext = 4096}));
+        QFAIL("it does not fit");
+    } catch (const std::runtime_error& error) {
+        QVERIFY(QByteArray(error.what()).contains("but cpu has 47.5 MB free"));
+    }
+
+    // a part without cache (a device that has the head alone) does not limit it
+    MemoryNeeds headOnly = tight;
+    headOnly.bytesPerPage = 0;
+    headOnly.freeBytes = 200 * kMega;
+    const std::vector<MemoryNeeds> withHead = {roomy, headOnly};
+    QCOMPARE(planMemory(withHead, {.sequences = 4, .modelContext = 4096}).pages, 4 * 64);
 }
 
 void MemoryPlanTest::sizesReadWell()

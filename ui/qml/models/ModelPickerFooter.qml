@@ -30,6 +30,17 @@ Column {
         wrapMode: Text.Wrap
     }
 
+    PlainText {
+        objectName: "deviceNote"
+        x: Theme.px(12)
+        width: parent.width - 2 * x
+        visible: text !== ""
+        text: root.models.state === ModelController.Loaded ? root.models.deviceNote : ""
+        color: Theme.muted
+        font.pixelSize: Theme.fontTiny
+        wrapMode: Text.Wrap
+    }
+
     Flow {
         width: parent.width
         spacing: Theme.px(4)

@@ -1,0 +1,94 @@
+#include "inference/model/placement_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+namespace inglenook {
+
+namespace {
+
+/// The cache that a model has at least, for a useful placement.
+constexpr int kLeastPages = 8;
+
+/// Whose memory a device computes in.
+std::string memoryOf(const DeviceInfo& info)
+{
+    const bool card = (info.id.kind == DeviceKind::Vulkan || info.id.kind == DeviceKind::Cuda) &&
+        !info.software;
+    return card ? toString(info.id) : "the machine's";
+}
+
+std::vector<ModelSlice> slicesOf(const Placement& placement, const PlannedModel& model)
+{
+    switch (placement.split) {
+    case Split::None:
+        break;
+    case Split::Layers:
+        return splitLayers(model.file, model.spec, placement.shares);
+    case Split::Tensors:
+        return splitTensors(model.file, model.spec, placement.shares);
+    }
+    return {wholeModel(model.spec)};
+}
+
+uint64_t totalOf(const MemoryNeeds& needs)
+{
+    return needs.weightBytes + needs.scratchBytes + kLeastPages * needs.bytesPerPage;
+}
+
+} // namespace
+
+PlacementPlan planPlacement(const Placement& placement, const PlannedModel& model,
+                            const std::vector<DeviceInfo>& devices)
+{
+    PlacementPlan plan{.slices = slicesOf(placement, model), .memory = {}};
+    std::vector<MemoryNeeds> needs;
+    std::vector<std::string> memories;
+    std::map<std::string, uint64_t> asked; // of each memory, by all
+    for (size_t i = 0; i < plan.slices.size(); ++i) {
+        const DeviceInfo& info =
+            *std::ranges::find(devices, placement.devices[i], &DeviceInfo::id);
+        const ModelSpec own = specOf(model.spec, plan.slices[i]);
+        const WeightLoader loader(model.file, model.spec, plan.slices[i]);
+        needs.push_back({.device = toString(info.id),
+                         .freeBytes = info.memoryFree,
+                         .weightBytes = loader.totalBytes(),
+                         .bytesPerPage = KvCache::bytesPerPage(own),
+                         .scratchBytes = Decoder::bytes(own, model.limits)});
+        memories.push_back(memoryOf(info));
+        asked[memories.back()] += totalOf(needs.back());
+    }
+    for (size_t i = 0; i < needs.size(); ++i) {
+        const double share = static_cast<double>(totalOf(needs[i])) /
+            static_cast<double>(std::max<uint64_t>(1, asked[memories[i]]));
+        needs[i].freeBytes =
+            static_cast<uint64_t>(static_cast<double>(needs[i].freeBytes) * share);
+    }
+    plan.memory = planMemory(needs, model.wish);
+    return plan;
+}
+
+ModelSize sizeOf(const PlannedModel& model)
+{
+    return {.bytes = WeightLoader(model.file, model.spec).totalBytes(),
+            .besideBytes = Decoder::bytes(model.spec, model.limits) +
+                kLeastPages * KvCache::bytesPerPage(model.spec),
+            .layers = static_cast<int>(model.spec.layers.size())};
+}
+
+std::string roomElsewhere(const PlannedModel& model, const MachineFigures& machine)
+{
+    const std::vector<DeviceInfo> devices = listDevices();
+    for (const Placement& placement : placements(sizeOf(model), devices, machine, {})) {
+        try {
+            static_cast<void>(planPlacement(placement, model, devices));
+        } catch (const std::runtime_error&) {
+            continue;
+        }
+        return "There is room on " + placement.text() + ": choose that, or auto.";
+    }
+    return {};
+}
+
+} // namespace inglenook
