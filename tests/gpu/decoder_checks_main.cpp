@@ -1,7 +1,9 @@
-// Runs the checks of row invariance on one device, without Qt, and compares its logits with the
-// reference backend's. One line of JSON per model; the exit status says whether all held.
-// Usage: decoder_checks DEVICE
+// Runs the checks of row invariance on one device or several together, without Qt, and compares
+// their logits with the reference backend's. One line of JSON per model; the exit status says
+// whether all held.
+// Usage: decoder_checks DEVICE[,DEVICE...] [SPLIT]   (as --devices and --split of nook)
 
+#include "inference/model/placement.h"
 #include "kernels/devices.h"
 #include "tests/models/decoder_checks.h"
 #include "tests/models/tiny_runner.h"
@@ -21,10 +23,10 @@ constexpr double kLargestMeanDifference = 1e-3;
 constexpr double kLargestMeanDifferenceQuantised = 3e-2;
 
 /// Mean distance of the logits from the reference's, as a share of the reference's spread.
-double distanceFromReference(Backend& backend, Backend& reference, const ModelFile& file)
+double distanceFromReference(const TinyDevices& devices, Backend& reference, const ModelFile& file)
 {
     const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
-    TinyRunner ours(backend, file);
+    TinyRunner ours(devices, file);
     TinyRunner theirs(reference, file);
     const std::vector<float> found = ours.runSlices(tokens, 0, kCheckedTokens);
     const std::vector<float> expected = theirs.runSlices(tokens, 0, kCheckedTokens);
@@ -37,15 +39,28 @@ double distanceFromReference(Backend& backend, Backend& reference, const ModelFi
     return sum / spread;
 }
 
-bool checkModel(Backend& backend, Backend& reference, const CheckedModel& model)
+TinyDevices openDevices(const std::string& names, const std::string& split)
+{
+    const PlacementWish wish = readPlacementWish(names, split);
+    std::vector<std::shared_ptr<Backend>> backends;
+    for (const DeviceId id : wish.devices)
+        backends.push_back(createBackend(id));
+    if (backends.size() == 1)
+        return {std::move(backends), Split::None, {1.}};
+    const std::vector<double> equal(backends.size(), 1. / static_cast<double>(backends.size()));
+    return {std::move(backends), wish.split.value_or(Split::Tensors),
+            wish.shares.empty() ? equal : wish.shares};
+}
+
+bool checkModel(const TinyDevices& devices, Backend& reference, const CheckedModel& model)
 {
     const auto file = model.file();
-    const double distance = distanceFromReference(backend, reference, *file);
+    const double distance = distanceFromReference(devices, reference, *file);
     const nlohmann::ordered_json line = {
         {"model", model.text()},
-        {"sliced_prompt", checkSlicedPrompt(backend, *file)},
-        {"mixed_sequences", checkMixedSequences(backend, *file)},
-        {"replay", checkReplay(backend, *file)},
+        {"sliced_prompt", checkSlicedPrompt(devices, *file)},
+        {"mixed_sequences", checkMixedSequences(devices, *file)},
+        {"replay", checkReplay(devices, *file)},
         {"distance_from_reference", distance},
     };
     std::printf("%s\n", line.dump().c_str());
@@ -61,16 +76,12 @@ bool checkModel(Backend& backend, Backend& reference, const CheckedModel& model)
 int main(int argc, char** argv)
 {
     try {
-        const auto device = parseDevice(argc > 1 ? argv[1] : "cuda");
-        if (!device) {
-            std::fprintf(stderr, "decoder_checks: \"%s\" is no device\n", argv[1]);
-            return 2;
-        }
-        const auto backend = createBackend(*device);
+        const TinyDevices devices =
+            openDevices(argc > 1 ? argv[1] : "cuda", argc > 2 ? argv[2] : "");
         const auto reference = createBackend({.kind = DeviceKind::Reference});
         bool good = true;
         for (const CheckedModel& model : checkedModels())
-            good = checkModel(*backend, *reference, model) && good;
+            good = checkModel(devices, *reference, model) && good;
         return good ? 0 : 1;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "decoder_checks: %s\n", error.what());
