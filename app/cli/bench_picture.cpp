@@ -253,16 +253,16 @@ std::string legend(const Matrix& matrix, double top)
     double y = top;
     for (size_t c = 0; c < matrix.columns.size(); ++c, y += kLegendLine) {
         out += "<rect x=\"80\" y=\"" + number(y - 12.) +
-            "\" width=\"14\" height=\"14\" rx=\"3\" fill=\"" +
-            kColours[c % std::size(kColours)] + "\"/>\n";
+            "\" width=\"14\" height=\"14\" rx=\"3\" fill=\"" + kColours[c % std::size(kColours)] +
+            "\"/>\n";
         out += textAt({104., y}, "start", "",
                       matrix.columns[c].name + ", cache " + matrix.columns[c].cacheType);
     }
     y = top;
     for (size_t i = 0; i < contexts.size(); ++i, y += kLegendLine) {
         out += curve({{620., y - 5.}, {642., y - 5.}, {664., y - 5.}}, "#555", lookOf(i));
-        out += textAt({680., y}, "start", "",
-                      "behind " + grouped(contexts[i]) + " tokens of context");
+        out +=
+            textAt({680., y}, "start", "", "behind " + grouped(contexts[i]) + " tokens of context");
     }
     return out;
 }
@@ -295,8 +295,8 @@ std::string costChart(const Matrix& matrix, const std::vector<int>& rows)
     std::vector<Point> noGain;
     for (double cost = 1.; cost <= std::min<double>(ticks.back(), rows.back()); cost += 0.25) {
         const double share = std::log2(cost) / std::log2(std::max(2, rows.back()));
-        noGain.push_back({plot.xOf(1) + share * (plot.xOf(rows.back()) - plot.xOf(1)),
-                          plot.yOf(cost)});
+        noGain.push_back(
+            {plot.xOf(1) + share * (plot.xOf(rows.back()) - plot.xOf(1)), plot.yOf(cost)});
     }
     for (size_t i = 1; i < noGain.size(); ++i)
         out += lineFrom(noGain[i - 1], noGain[i], "guide");
@@ -319,8 +319,9 @@ std::string pictureOf(const Matrix& matrix)
         number(height) + "\">\n<style>" + kStyle + "</style>\n<rect width=\"" + number(kWidth) +
         "\" height=\"" + number(height) + "\" fill=\"#fff\"/>\n";
     out += textAt({80., 40.}, "start", "title",
-                  matrix.model + ", " + number(std::round(static_cast<double>(
-                                            matrix.bytesPerToken) / 1e6)) + " MB of weights a token");
+                  matrix.model + ", " +
+                      number(std::round(static_cast<double>(matrix.bytesPerToken) / 1e6)) +
+                      " MB of weights a token");
     out += speedChart(matrix, rows, withPrompt);
     if (!rows.empty() && rows.front() == 1 && rows.size() > 1)
         out += costChart(matrix, rows);

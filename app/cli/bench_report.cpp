@@ -84,11 +84,10 @@ std::string csvOf(const Matrix& matrix)
                        "read_bandwidth,share\n";
     for (const MatrixColumn& column : matrix.columns)
         for (const MatrixCell& cell : column.cells)
-            text += quoted(matrix.model) + "," + quoted(column.device) + "," +
-                quoted(column.name) +
-                line(",%s,%d,%d,%.9g,%.6g,%.4g,%.6g,%.4g\n", column.cacheType.c_str(),
-                     cell.context, cell.rows, median(cell.seconds), cell.tokensPerSecond(),
-                     column.cost(cell), column.readBandwidth, shareOf(cell));
+            text += quoted(matrix.model) + "," + quoted(column.device) + "," + quoted(column.name) +
+                line(",%s,%d,%d,%.9g,%.6g,%.4g,%.6g,%.4g\n", column.cacheType.c_str(), cell.context,
+                     cell.rows, median(cell.seconds), cell.tokensPerSecond(), column.cost(cell),
+                     column.readBandwidth, shareOf(cell));
     return text;
 }
 

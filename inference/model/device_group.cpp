@@ -114,8 +114,9 @@ uint64_t DeviceGroup::loadedBytes() const
 
 bool DeviceGroup::loaded() const
 {
-    return std::ranges::all_of(
-        m_members, [](const auto& member) { return !member->loader || member->loader->finished(); });
+    return std::ranges::all_of(m_members, [](const auto& member) {
+        return !member->loader || member->loader->finished();
+    });
 }
 
 void DeviceGroup::loadNext()
@@ -131,8 +132,8 @@ void DeviceGroup::makeCache(int pages, int slots, int pagesPerSlot, StepLimits l
     each([&](Member& member) {
         member.weights = member.loader->take();
         member.loader.reset();
-        member.cache = std::make_unique<KvCache>(*member.backend, member.spec, pages, slots,
-                                                 pagesPerSlot);
+        member.cache =
+            std::make_unique<KvCache>(*member.backend, member.spec, pages, slots, pagesPerSlot);
         member.decoder = std::make_unique<Decoder>(*member.backend, member.spec, member.weights,
                                                    *member.cache, limits, member.part);
     });
