@@ -1,13 +1,18 @@
+#include "app/cli/bench_matrix.h"
+#include "app/cli/bench_pass.h"
 #include "app/cli/commands.h"
 #include "app/cli/model_options.h"
 #include "inference/session.h"
+#include "kernels/backend.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <stdexcept>
 
 namespace inglenook {
 namespace {
@@ -20,17 +25,19 @@ struct Options {
     int reply = 128;
     int passes = 5;
     bool json = false;
+
+    bool matrix = false;
+    std::vector<std::string> backends;
+    std::vector<int> rows = {1, 2, 4, 8, 16};
+    std::vector<int> contexts = {0, 4096, 32768};
+    double limit = 5.; // seconds
+    std::string csv;
+    std::string picture;
 };
 
 double secondsSince(Clock::time_point start)
 {
     return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values)
-{
-    std::ranges::sort(values);
-    return values[values.size() / 2];
 }
 
 /// One pass over prompt and reply.
@@ -61,7 +68,7 @@ Pass measure(Session& session, std::span<const Token> prompt, int reply)
     return pass;
 }
 
-void run(const Options& options)
+void runPasses(const Options& options)
 {
     LoadRequest request = options.model.loadRequest();
     if (request.contextTokens == 0)
@@ -111,6 +118,58 @@ void run(const Options& options)
                     share * 100.);
 }
 
+void writeFile(const std::string& path, const std::string& text)
+{
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    file.close();
+    if (!file)
+        throw std::runtime_error("The file \"" + path + "\" cannot be written.");
+}
+
+void runMatrix(const Options& options)
+{
+    const Matrix matrix =
+        measureMatrix({.model = options.model.loadRequest(),
+                       .devices = options.backends.empty() ? std::vector{options.model.backend}
+                                                           : options.backends,
+                       .rows = options.rows,
+                       .contexts = options.contexts,
+                       .prompt = options.prompt,
+                       .passes = options.passes,
+                       .limit = options.limit});
+    if (!options.csv.empty())
+        writeFile(options.csv, csvOf(matrix));
+    if (!options.picture.empty())
+        writeFile(options.picture, pictureOf(matrix));
+    std::printf("%s\n", (options.json ? jsonOf(matrix) : tableOf(matrix)).c_str());
+}
+
+void addMatrixOptions(CLI::App& command, Options& options)
+{
+    CLI::Option* matrix = command.add_flag(
+        "--matrix", options.matrix, "single steps of several sizes, contexts and devices, in turn");
+    command.add_option("--backends", options.backends, "devices to compare, as cpu,vulkan:0")
+        ->delimiter(',')
+        ->needs(matrix);
+    command.add_option("--rows", options.rows, "tokens that a step computes together")
+        ->delimiter(',')
+        ->check(CLI::Range(1, kDecodeRows))
+        ->capture_default_str()
+        ->needs(matrix);
+    command.add_option("--contexts", options.contexts, "tokens before them")
+        ->delimiter(',')
+        ->check(CLI::Range(0, 1 << 24))
+        ->capture_default_str()
+        ->needs(matrix);
+    command.add_option("--limit", options.limit, "leave out steps that take more seconds")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str()
+        ->needs(matrix);
+    command.add_option("--csv", options.csv, "write the figures to this file")->needs(matrix);
+    command.add_option("--picture", options.picture, "draw them into this SVG file")->needs(matrix);
+}
+
 } // namespace
 
 void addBench(CLI::App& nook)
@@ -129,7 +188,8 @@ void addBench(CLI::App& nook)
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
     command->add_flag("--json", options->json);
-    command->callback([options] { run(*options); });
+    addMatrixOptions(*command, *options);
+    command->callback([options] { options->matrix ? runMatrix(*options) : runPasses(*options); });
 }
 
 } // namespace inglenook

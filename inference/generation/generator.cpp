@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
-#include <stdexcept>
 
 namespace inglenook {
 
@@ -144,8 +143,10 @@ std::vector<GeneratorEvent> Generator::step()
         finishPart(part, logits, events);
     }
     for (const GeneratorEvent& event : events) {
-        if (const auto* failed = std::get_if<SequenceFailed>(&event))
+        if (const auto* failed = std::get_if<SequenceFailed>(&event)) {
             remove(failed->id);
+            m_model.pages->forgetAll(); // what was wrong may be in the cache: the next try is new
+        }
     }
     return events;
 }
@@ -192,14 +193,18 @@ void Generator::finishPart(const StepPart& part, std::span<const float> logits,
                                            .reused = s.reused});
     if (!part.output)
         return;
-    try {
-        const int32_t token = m_sampler.pick(logits, s.sampling, s.tokens);
-        s.tokens.push_back(token);
-        events.emplace_back(TokenChosen{
-            .id = s.id, .token = token, .contextFull = s.length() >= m_model.facts.contextTokens});
-    } catch (const std::runtime_error& error) {
-        events.emplace_back(SequenceFailed{.id = s.id, .sentence = error.what()});
+    if (!allFinite(logits)) {
+        events.emplace_back(SequenceFailed{
+            .id = s.id,
+            .sentence = "The device " + m_model.facts.device +
+                " computed values that are not numbers, so the reply ends here. Try another device "
+                "or another quantisation of the model; \"nook doctor\" tests the devices."});
+        return;
     }
+    const int32_t token = m_sampler.pick(logits, s.sampling, s.tokens);
+    s.tokens.push_back(token);
+    events.emplace_back(TokenChosen{
+        .id = s.id, .token = token, .contextFull = s.length() >= m_model.facts.contextTokens});
 }
 
 } // namespace inglenook

@@ -53,13 +53,14 @@ void checkSampling(const SamplingSettings& settings)
     checkRange("penalty window", settings.penaltyWindow, 0., 1e9);
 }
 
+bool allFinite(std::span<const float> logits)
+{
+    return std::ranges::all_of(logits, [](float x) { return std::isfinite(x); });
+}
+
 int32_t Sampler::pick(std::span<const float> logits, const SamplingSettings& settings,
                       std::span<const int32_t> before)
 {
-    if (!std::ranges::all_of(logits, [](float x) { return std::isfinite(x); }))
-        throw std::runtime_error(
-            "The model computed a value that is not a number, so the reply ends here. The "
-            "model file may be damaged: download it again, or choose another device.");
     penalise(logits, settings, before);
     if (settings.temperature < kGreedyTemperature)
         return static_cast<int32_t>(std::ranges::max_element(m_logits) - m_logits.begin());

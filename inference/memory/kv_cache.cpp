@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <random>
 
 namespace inglenook {
 
@@ -28,6 +29,32 @@ uint64_t KvCache::bytesPerPage(const ModelSpec& spec)
     for (const LayerSpec& layer : spec.layers)
         sum += kvPageBytes(layer.attention.kvHeads, layer.attention.headSize);
     return sum;
+}
+
+void KvCache::fillWithNoise(Backend& backend)
+{
+    // Two f16 of either sign in 0.25 .. 0.5 to a word, whatever the layout of a page
+    constexpr uint32_t kQuarter = 0x34003400;
+    constexpr uint32_t kFreeBits = 0x83ff83ff;
+    std::mt19937 random(1);
+    std::vector<uint32_t> noise(size_t{1} << 18);
+    for (uint32_t& word : noise)
+        word = kQuarter | (static_cast<uint32_t>(random()) & kFreeBits);
+
+    for (const KvPages& layer : m_layers) {
+        const size_t words = layer.buffer->bytes() / sizeof(uint32_t);
+        for (size_t first = 0; first < words; first += noise.size()) {
+            const auto count = static_cast<int>(std::min(noise.size(), words - first));
+            const Tensor part{.buffer = layer.buffer.get(),
+                              .offset = first * sizeof(uint32_t),
+                              .rows = 1,
+                              .cols = count,
+                              .stride = count,
+                              .type = DType::I32};
+            backend.write(part,
+                          std::as_bytes(std::span(noise)).first(part.cols * sizeof(uint32_t)));
+        }
+    }
 }
 
 void KvCache::setPages(Backend& backend, int slot, std::span<const int> pages)

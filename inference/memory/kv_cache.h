@@ -31,6 +31,10 @@ public:
     /// from before.
     void setPages(Backend& backend, int slot, std::span<const int> pages);
 
+    /// Writes small arbitrary numbers everywhere, as if every page had been computed: reading takes
+    /// as long as of real ones, which lets a long context be measured without computing it.
+    void fillWithNoise(Backend& backend);
+
 private:
     int m_pages;
     int m_slots;

@@ -1,10 +1,14 @@
 #include "inference/generation/generator.h"
 
+#include "inference/model_files/gguf_writer.h"
 #include "tests/models/tiny_model.h"
+#include "tests/models/tiny_vocabulary.h"
 #include "tests/support/loaded_drivers.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <cstring>
+#include <limits>
 #include <map>
 
 using namespace inglenook;
@@ -53,6 +57,28 @@ std::map<uint64_t, std::vector<int32_t>> generate(LoadedModel& model,
     return tokens;
 }
 
+/// The model with a token whose embedding is not a number.
+void writeWithBrokenToken(const ModelFile& model, int32_t token, const std::string& path)
+{
+    std::vector<GgufArray> arrays;
+    std::vector<float> embedding;
+    for (const ModelArray& array : model.arrays()) {
+        GgufArray copy{.name = array.name,
+                       .typeName = array.typeName,
+                       .dimensions = array.dimensions,
+                       .bytes = array.bytes};
+        if (array.name == "token_embd.weight") {
+            embedding.resize(array.bytes.size() / sizeof(float));
+            std::memcpy(embedding.data(), array.bytes.data(), array.bytes.size());
+            embedding[static_cast<size_t>(token * array.cols)] =
+                std::numeric_limits<float>::quiet_NaN();
+            copy.bytes = std::as_bytes(std::span(embedding));
+        }
+        arrays.push_back(std::move(copy));
+    }
+    writeGguf(path, model.metadata(), arrays);
+}
+
 } // namespace
 
 class GeneratorTest : public QObject {
@@ -62,6 +88,7 @@ private Q_SLOTS:
     void initTestCase() { keepDriversLoaded(); }
     void scarcePagesChangeNoToken();
     void removedSequenceIsHeardNoMore();
+    void valuesThatAreNotNumbersEndTheirSequenceAlone();
 
 private:
     QTemporaryDir m_folder;
@@ -98,6 +125,50 @@ void GeneratorTest::removedSequenceIsHeardNoMore()
 
     QVERIFY(!generator.busy());
     QVERIFY(generator.step().empty());
+}
+
+void GeneratorTest::valuesThatAreNotNumbersEndTheirSequenceAlone()
+{
+    const std::string whole = m_folder.filePath("whole.gguf").toStdString();
+    const std::string broken = m_folder.filePath("broken.gguf").toStdString();
+    writeModel(*tinyModel("llama"), whole);
+    const std::vector<int32_t> harmless = tinyPrompt(70, 1);
+    std::vector<int32_t> harmful = tinyPrompt(70, 2);
+    harmful[66] = kFirstByteToken;
+    writeWithBrokenToken(*tinyModel("llama"), harmful[66], broken);
+    const auto tokensOf = [&](LoadedModel& model, std::vector<std::string>& failures) {
+        Generator generator(model);
+        generator.add(1, harmless, samplingOf(1));
+        generator.add(2, harmful, samplingOf(2));
+        std::vector<int32_t> tokens;
+        while (generator.busy() && tokens.size() < 20)
+            for (const GeneratorEvent& event : generator.step()) {
+                if (const auto* failed = std::get_if<SequenceFailed>(&event)) {
+                    failures.push_back(failed->sentence);
+                    tokens.push_back(-static_cast<int32_t>(failed->id)); // before some tokens of 1
+                }
+                const auto* chosen = std::get_if<TokenChosen>(&event);
+                if (chosen && chosen->id == 1)
+                    tokens.push_back(chosen->token);
+            }
+        return tokens;
+    };
+
+    std::vector<std::string> failures;
+    std::vector<int32_t> expected = tokensOf(*loaded(whole), failures);
+    QVERIFY(failures.empty());
+    const auto model = loaded(broken);
+    std::vector<int32_t> tokens = tokensOf(*model, failures);
+
+    QCOMPARE(failures.size(), size_t{1});
+    const QString sentence = QString::fromStdString(failures.front());
+    QVERIFY2(sentence.contains("The device reference") && sentence.contains("nook doctor"),
+             qPrintable(sentence));
+    QVERIFY(std::erase(tokens, -2) == 1 && tokens.size() >= 10);
+    expected.resize(tokens.size());
+    QCOMPARE(tokens, expected);
+    // nothing of it is found again
+    QCOMPARE(model->pages->findPrefix(harmful).tokens, 0);
 }
 
 QTEST_APPLESS_MAIN(GeneratorTest)

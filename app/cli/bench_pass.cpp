@@ -1,0 +1,81 @@
+#include "app/cli/bench_pass.h"
+
+#include "inference/model/loaded_model.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace inglenook {
+
+double median(std::vector<double> values)
+{
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+BenchedModel::BenchedModel(const LoadRequest& request)
+{
+    ModelLoading loading(request);
+    while (!loading.finished())
+        loading.advance();
+    m_model = loading.take();
+    m_model->cache->fillWithNoise(*m_model->backend);
+    const int pages = (facts().contextTokens + kPageTokens - 1) / kPageTokens;
+    for (int i = 0; i < pages; ++i)
+        m_pages.push_back(m_model->pages->take().value());
+    m_model->decoder->setPages(0, m_pages);
+}
+
+BenchedModel::~BenchedModel() = default;
+
+const ModelLoaded& BenchedModel::facts() const
+{
+    return m_model->facts;
+}
+
+uint64_t BenchedModel::bytesRead(int context) const
+{
+    return m_model->weights.bytesPerToken() +
+        KvCache::bytesPerPage(m_model->spec) * static_cast<uint64_t>(context) / kPageTokens;
+}
+
+double BenchedModel::measureReadBandwidth()
+{
+    return m_model->backend->measureReadBandwidth();
+}
+
+void BenchedModel::compute(int rows, int context)
+{
+    const bool prompt = rows > kDecodeRows;
+    const int widest = m_model->decoder->limits().rows;
+    std::vector<StepRow> step;
+    for (int first = 0; first < rows; first += widest) {
+        step.clear();
+        for (int i = first; i < std::min(rows, first + widest); ++i)
+            step.push_back({.token = i * 31 % m_model->spec.vocabulary,
+                            .position = context + i,
+                            .slot = 0,
+                            .output = !prompt || i == rows - 1});
+        m_model->decoder->run(step);
+    }
+    const auto outputs = static_cast<size_t>(prompt ? 1 : rows);
+    m_logits.resize(outputs * static_cast<size_t>(m_model->spec.vocabulary));
+    m_model->decoder->readLogits(m_logits);
+}
+
+double BenchedModel::secondsOf(int rows, int context)
+{
+    using Clock = std::chrono::steady_clock;
+    constexpr double kMeasurable = 0.05;
+    const Clock::time_point start = Clock::now();
+    std::chrono::duration<double> took{};
+    int repeats = 0;
+    do {
+        compute(rows, context);
+        ++repeats;
+        took = Clock::now() - start;
+    } while (took.count() < kMeasurable);
+    return took.count() / repeats;
+}
+
+} // namespace inglenook
