@@ -184,19 +184,26 @@ inline __m512i fourBytes(const int8_t* q)
     return _mm512_set1_epi32(word);
 }
 
-/// start + sum over the groups of w (unsigned, at most `largest`) times q.
-template <int largest, int groups> inline Ints dot(int32_t start, const Bytes* w, const int8_t* q)
+/// sums[r] += sum over the groups of w (unsigned, at most `largest`) times row r's q. The rows take
+/// turns: one row's sum alone would wait for itself at every group.
+template <int largest, int groups, int rows>
+inline void addDots(Ints (&sums)[rows], const Bytes* w, const int8_t* const (&q)[rows])
 {
-    Ints sum = splatInt(start);
+#pragma GCC unroll 8
     for (int g = 0; g < groups; ++g)
-        sum = _mm512_dpbusd_epi32(sum, w[g], fourBytes(q + 4 * g));
-    return sum;
+#pragma GCC unroll 2
+        for (int r = 0; r < rows; ++r)
+            sums[r] = _mm512_dpbusd_epi32(sums[r], w[g], fourBytes(q[r] + 4 * g));
 }
 
-/// Sum of (w - 128) q.
-inline Ints dotOffset128(const Bytes* w, const RoundedBlock& x)
+/// sums[r] = sum of (w - 128) times row r's q.
+template <int rows>
+inline void dotsOffset128(Ints (&sums)[rows], const Bytes* w, const RoundedBlock* x,
+                          const int8_t* const (&q)[rows])
 {
-    return dot<255, 8>(x.offset128, w, x.q);
+    for (int r = 0; r < rows; ++r)
+        sums[r] = splatInt(x[r].offset128);
+    addDots<255, 8>(sums, w, q);
 }
 
 } // namespace
