@@ -204,6 +204,26 @@ inline Bytes highNibbles(Bytes x)
     return lowNibbles({_mm256_srli_epi16(x.a, 4), _mm256_srli_epi16(x.b, 4)});
 }
 
+inline Bytes lowSixBits(Bytes x)
+{
+    const __m256i mask = _mm256_set1_epi8(63);
+    return {_mm256_and_si256(x.a, mask), _mm256_and_si256(x.b, mask)};
+}
+inline __m256i highBitPairs(__m256i a, __m256i b, __m256i c)
+{
+    const auto kept = [](__m256i x, char mask) {
+        return _mm256_and_si256(x, _mm256_set1_epi8(mask));
+    };
+    const __m256i ab =
+        _mm256_or_si256(kept(_mm256_srli_epi16(a, 6), 0x03), kept(_mm256_srli_epi16(b, 4), 0x0c));
+    return _mm256_or_si256(ab, kept(_mm256_srli_epi16(c, 2), 0x30));
+}
+/// The two high bits of each byte, a's as the lowest.
+inline Bytes highBitPairs(Bytes a, Bytes b, Bytes c)
+{
+    return {highBitPairs(a.a, b.a, c.a), highBitPairs(a.b, b.b, c.b)};
+}
+
 template <int up> inline __m256i withHighBits(__m256i low, __m256i high, __m256i mask)
 {
     if constexpr (up > 0)

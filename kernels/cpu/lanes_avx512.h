@@ -167,6 +167,20 @@ inline Bytes highNibbles(Bytes x)
     return lowNibbles(_mm512_srli_epi16(x, 4));
 }
 
+inline Bytes lowSixBits(Bytes x)
+{
+    return _mm512_and_si512(x, _mm512_set1_epi8(63));
+}
+/// The two high bits of each byte, a's as the lowest.
+inline Bytes highBitPairs(Bytes a, Bytes b, Bytes c)
+{
+    constexpr int choose = 0xca; // where the mask is set the second, else the third
+    const Bytes ab = _mm512_ternarylogic_epi32(_mm512_set1_epi8(3), _mm512_srli_epi16(a, 6),
+                                               _mm512_srli_epi16(b, 4), choose);
+    return lowSixBits(
+        _mm512_ternarylogic_epi32(_mm512_set1_epi8(15), ab, _mm512_srli_epi16(c, 2), choose));
+}
+
 /// low | the bits of `high`, moved up by `up` (down if negative), that `mask` keeps.
 template <int up> inline Bytes withHighBits(Bytes low, Bytes high, char mask)
 {

@@ -172,16 +172,15 @@ struct FormatQ6_K {
     static void unpack(Block& block, const Open& opened, const uint8_t* record, int j)
     {
         const uint8_t* quants = record + kQ6KQuants + blockBytes * j;
-        unpackNibbles(block.w, quants);
         for (int h = 0; h < 2; ++h) {
             const uint8_t* scales = record + 64 + kPanelRows * (2 * j + h);
             block.scale[h] = mul(opened.d, loadSignedBytes(scales));
-            const Bytes high = loadBytes(quants + quantBytes(4) + 64 * h);
-            Bytes* w = block.w + 4 * h;
-            w[0] = withHighBits<4>(w[0], high, 0x30);
-            w[1] = withHighBits<2>(w[1], high, 0x30);
-            w[2] = withHighBits<0>(w[2], high, 0x30);
-            w[3] = withHighBits<-2>(w[3], high, 0x30);
+            Bytes three[3];
+            for (int f = 0; f < 3; ++f) {
+                three[f] = loadBytes(quants + 64 * (3 * h + f));
+                block.w[4 * h + f] = lowSixBits(three[f]);
+            }
+            block.w[4 * h + 3] = highBitPairs(three[0], three[1], three[2]);
         }
     }
     template <int rows>
