@@ -204,6 +204,26 @@ inline Bytes highNibbles(Bytes x)
     return lowNibbles({_mm256_srli_epi16(x.a, 4), _mm256_srli_epi16(x.b, 4)});
 }
 
+inline Bytes lowSixBits(Bytes x)
+{
+    const __m256i mask = _mm256_set1_epi8(63);
+    return {_mm256_and_si256(x.a, mask), _mm256_and_si256(x.b, mask)};
+}
+inline __m256i highBitPairs(__m256i a, __m256i b, __m256i c)
+{
+    const auto kept = [](__m256i x, char mask) {
+        return _mm256_and_si256(x, _mm256_set1_epi8(mask));
+    };
+    const __m256i ab =
+        _mm256_or_si256(kept(_mm256_srli_epi16(a, 6), 0x03), kept(_mm256_srli_epi16(b, 4), 0x0c));
+    return _mm256_or_si256(ab, kept(_mm256_srli_epi16(c, 2), 0x30));
+}
+/// The two high bits of each byte, a's as the lowest.
+inline Bytes highBitPairs(Bytes a, Bytes b, Bytes c)
+{
+    return {highBitPairs(a.a, b.a, c.a), highBitPairs(a.b, b.b, c.b)};
+}
+
 template <int up> inline __m256i withHighBits(__m256i low, __m256i high, __m256i mask)
 {
     if constexpr (up > 0)
@@ -228,46 +248,50 @@ inline __m256i fourBytes(const int8_t* q)
 
 #ifdef __AVXVNNI__
 
-/// start + sum over the groups of w (unsigned, at most `largest`) times q.
-template <int largest, int groups> inline Ints dot(int32_t start, const Bytes* w, const int8_t* q)
+/// sums[r] += sum over the groups of w (unsigned, at most `largest`) times row r's q.
+template <int largest, int groups, int rows>
+inline void addDots(Ints (&sums)[rows], const Bytes* w, const int8_t* const (&q)[rows])
 {
-    Ints sum = splatInt(start);
-    for (int g = 0; g < groups; ++g) {
-        const __m256i x = fourBytes(q + 4 * g);
-        sum.a = _mm256_dpbusd_avx_epi32(sum.a, w[g].a, x);
-        sum.b = _mm256_dpbusd_avx_epi32(sum.b, w[g].b, x);
-    }
-    return sum;
+    for (int g = 0; g < groups; ++g)
+        for (int r = 0; r < rows; ++r) {
+            const __m256i x = fourBytes(q[r] + 4 * g);
+            sums[r].a = _mm256_dpbusd_avx_epi32(sums[r].a, w[g].a, x);
+            sums[r].b = _mm256_dpbusd_avx_epi32(sums[r].b, w[g].b, x);
+        }
 }
 
-/// Sum of (w - 128) q.
-inline Ints dotOffset128(const Bytes* w, const RoundedBlock& x)
+/// sums[r] = sum of (w - 128) times row r's q.
+template <int rows>
+inline void dotsOffset128(Ints (&sums)[rows], const Bytes* w, const RoundedBlock* x,
+                          const int8_t* const (&q)[rows])
 {
-    return dot<255, 8>(x.offset128, w, x.q);
+    for (int r = 0; r < rows; ++r)
+        sums[r] = splatInt(x[r].offset128);
+    addDots<255, 8>(sums, w, q);
 }
 
 #else
 
-/// start + sum over the groups of w (unsigned, at most `largest`) times q. Pairs of products, at
-/// most 2 * largest * 127, are summed in 16 bits as long as they surely fit.
-template <int largest, int groups> inline Ints dot(int32_t start, const Bytes* w, const int8_t* q)
+/// sums[r] += sum over the groups of w (unsigned, at most `largest`) times row r's q. Pairs of
+/// products, at most 2 * largest * 127, are summed in 16 bits as long as they surely fit.
+template <int largest, int groups, int rows>
+inline void addDots(Ints (&sums)[rows], const Bytes* w, const int8_t* const (&q)[rows])
 {
     constexpr int fit = INT16_MAX / (2 * largest * 127);
     static_assert(fit >= 1);
     const __m256i one = _mm256_set1_epi16(1);
-    Ints sum = splatInt(start);
-    for (int first = 0; first < groups; first += fit) {
-        __m256i a = _mm256_maddubs_epi16(w[first].a, fourBytes(q + 4 * first));
-        __m256i b = _mm256_maddubs_epi16(w[first].b, fourBytes(q + 4 * first));
-        for (int g = first + 1; g < groups && g < first + fit; ++g) {
-            const __m256i x = fourBytes(q + 4 * g);
-            a = _mm256_add_epi16(a, _mm256_maddubs_epi16(w[g].a, x));
-            b = _mm256_add_epi16(b, _mm256_maddubs_epi16(w[g].b, x));
+    for (int r = 0; r < rows; ++r)
+        for (int first = 0; first < groups; first += fit) {
+            __m256i a = _mm256_maddubs_epi16(w[first].a, fourBytes(q[r] + 4 * first));
+            __m256i b = _mm256_maddubs_epi16(w[first].b, fourBytes(q[r] + 4 * first));
+            for (int g = first + 1; g < groups && g < first + fit; ++g) {
+                const __m256i x = fourBytes(q[r] + 4 * g);
+                a = _mm256_add_epi16(a, _mm256_maddubs_epi16(w[g].a, x));
+                b = _mm256_add_epi16(b, _mm256_maddubs_epi16(w[g].b, x));
+            }
+            sums[r].a = _mm256_add_epi32(sums[r].a, _mm256_madd_epi16(a, one));
+            sums[r].b = _mm256_add_epi32(sums[r].b, _mm256_madd_epi16(b, one));
         }
-        sum.a = _mm256_add_epi32(sum.a, _mm256_madd_epi16(a, one));
-        sum.b = _mm256_add_epi32(sum.b, _mm256_madd_epi16(b, one));
-    }
-    return sum;
 }
 
 /// Products of two signed bytes by moving the sign of w to x: |w| <= 128 and |x| <= 127 cannot
@@ -278,17 +302,21 @@ inline __m256i signedProducts(__m256i w, __m256i x)
     return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-/// Sum of (w - 128) q.
-inline Ints dotOffset128(const Bytes* w, const RoundedBlock& x)
+/// sums[r] = sum of (w - 128) times row r's q.
+template <int rows>
+inline void dotsOffset128(Ints (&sums)[rows], const Bytes* w, const RoundedBlock*,
+                          const int8_t* const (&q)[rows])
 {
     const __m256i flip = _mm256_set1_epi8(INT8_MIN);
-    Ints sum = splatInt(0);
-    for (int g = 0; g < 8; ++g) {
-        const __m256i four = fourBytes(x.q + 4 * g);
-        sum.a = _mm256_add_epi32(sum.a, signedProducts(_mm256_xor_si256(w[g].a, flip), four));
-        sum.b = _mm256_add_epi32(sum.b, signedProducts(_mm256_xor_si256(w[g].b, flip), four));
+    for (int r = 0; r < rows; ++r) {
+        Ints sum = splatInt(0);
+        for (int g = 0; g < 8; ++g) {
+            const __m256i four = fourBytes(q[r] + 4 * g);
+            sum.a = _mm256_add_epi32(sum.a, signedProducts(_mm256_xor_si256(w[g].a, flip), four));
+            sum.b = _mm256_add_epi32(sum.b, signedProducts(_mm256_xor_si256(w[g].b, flip), four));
+        }
+        sums[r] = sum;
     }
-    return sum;
 }
 
 #endif

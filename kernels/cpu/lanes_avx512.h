@@ -167,6 +167,20 @@ inline Bytes highNibbles(Bytes x)
     return lowNibbles(_mm512_srli_epi16(x, 4));
 }
 
+inline Bytes lowSixBits(Bytes x)
+{
+    return _mm512_and_si512(x, _mm512_set1_epi8(63));
+}
+/// The two high bits of each byte, a's as the lowest.
+inline Bytes highBitPairs(Bytes a, Bytes b, Bytes c)
+{
+    constexpr int choose = 0xca; // where the mask is set the second, else the third
+    const Bytes ab = _mm512_ternarylogic_epi32(_mm512_set1_epi8(3), _mm512_srli_epi16(a, 6),
+                                               _mm512_srli_epi16(b, 4), choose);
+    return lowSixBits(
+        _mm512_ternarylogic_epi32(_mm512_set1_epi8(15), ab, _mm512_srli_epi16(c, 2), choose));
+}
+
 /// low | the bits of `high`, moved up by `up` (down if negative), that `mask` keeps.
 template <int up> inline Bytes withHighBits(Bytes low, Bytes high, char mask)
 {
@@ -184,19 +198,26 @@ inline __m512i fourBytes(const int8_t* q)
     return _mm512_set1_epi32(word);
 }
 
-/// start + sum over the groups of w (unsigned, at most `largest`) times q.
-template <int largest, int groups> inline Ints dot(int32_t start, const Bytes* w, const int8_t* q)
+/// sums[r] += sum over the groups of w (unsigned, at most `largest`) times row r's q. The rows take
+/// turns: one row's sum alone would wait for itself at every group.
+template <int largest, int groups, int rows>
+inline void addDots(Ints (&sums)[rows], const Bytes* w, const int8_t* const (&q)[rows])
 {
-    Ints sum = splatInt(start);
+#pragma GCC unroll 8
     for (int g = 0; g < groups; ++g)
-        sum = _mm512_dpbusd_epi32(sum, w[g], fourBytes(q + 4 * g));
-    return sum;
+#pragma GCC unroll 2
+        for (int r = 0; r < rows; ++r)
+            sums[r] = _mm512_dpbusd_epi32(sums[r], w[g], fourBytes(q[r] + 4 * g));
 }
 
-/// Sum of (w - 128) q.
-inline Ints dotOffset128(const Bytes* w, const RoundedBlock& x)
+/// sums[r] = sum of (w - 128) times row r's q.
+template <int rows>
+inline void dotsOffset128(Ints (&sums)[rows], const Bytes* w, const RoundedBlock* x,
+                          const int8_t* const (&q)[rows])
 {
-    return dot<255, 8>(x.offset128, w, x.q);
+    for (int r = 0; r < rows; ++r)
+        sums[r] = splatInt(x[r].offset128);
+    addDots<255, 8>(sums, w, q);
 }
 
 } // namespace

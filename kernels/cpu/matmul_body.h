@@ -24,7 +24,19 @@ inline void unpackNibbles(Bytes (&w)[8], const uint8_t* quants)
     }
 }
 
-/// A format tells how a record opens, how a block is unpacked, and what a row adds to its sum.
+/// The rounded quants of some rows' blocks: each block of x is a row's.
+template <int rows> struct RowQuants {
+    const int8_t* q[rows];
+
+    explicit RowQuants(const RoundedBlock* x, int from = 0)
+    {
+        for (int r = 0; r < rows; ++r)
+            q[r] = x[r].q + from;
+    }
+};
+
+/// A format tells how a record opens, how a block is unpacked, and what it adds to the sums of one
+/// or two rows, whose blocks lie side by side at x.
 struct FormatQ8_0 {
     static constexpr int recordBytes = kQ80Record, blocks = kPairBlocks;
     static constexpr int blockBytes = quantBytes(8);
@@ -41,10 +53,13 @@ struct FormatQ8_0 {
         for (int v = 0; v < 8; ++v)
             block.w[v] = loadBytes(record + 64 + blockBytes * j + 64 * v);
     }
-    static Floats accumulate(Floats sum, const Block& block, const RoundedBlock& x)
+    template <int rows>
+    static void accumulate(Floats* sums, const Block& block, const RoundedBlock* x)
     {
-        const Ints dots = dotOffset128(block.w, x);
-        return fma(mul(block.scale, splat(x.d)), toFloats(dots), sum);
+        Ints dots[rows];
+        dotsOffset128(dots, block.w, x, RowQuants<rows>(x).q);
+        for (int r = 0; r < rows; ++r)
+            sums[r] = fma(mul(block.scale, splat(x[r].d)), toFloats(dots[r]), sums[r]);
     }
 };
 
@@ -60,10 +75,15 @@ struct FormatQ4_0 {
         block.scale = loadHalves(reinterpret_cast<const uint16_t*>(record) + kPanelRows * j);
         unpackNibbles(block.w, record + 64 + blockBytes * j);
     }
-    static Floats accumulate(Floats sum, const Block& block, const RoundedBlock& x)
+    template <int rows>
+    static void accumulate(Floats* sums, const Block& block, const RoundedBlock* x)
     {
-        const Ints dots = dot<15, 8>(x.offset8, block.w, x.q);
-        return fma(mul(block.scale, splat(x.d)), toFloats(dots), sum);
+        Ints dots[rows];
+        for (int r = 0; r < rows; ++r)
+            dots[r] = splatInt(x[r].offset8);
+        addDots<15, 8>(dots, block.w, RowQuants<rows>(x).q);
+        for (int r = 0; r < rows; ++r)
+            sums[r] = fma(mul(block.scale, splat(x[r].d)), toFloats(dots[r]), sums[r]);
     }
 };
 
@@ -88,11 +108,17 @@ template <int largest> struct FormatScaleMin {
         block.scale = mul(opened.d, loadUnsignedBytes(scales));
         block.min = mul(opened.dmin, loadUnsignedBytes(scales + kPanelRows * kSuperBlocks));
     }
-    static Floats accumulate(Floats sum, const Block& block, const RoundedBlock& x)
+    template <int rows>
+    static void accumulate(Floats* sums, const Block& block, const RoundedBlock* x)
     {
-        const Ints dots = dot<largest, 8>(0, block.w, x.q);
-        sum = fma(mul(block.scale, splat(x.d)), toFloats(dots), sum);
-        return negatedFma(block.min, splat(x.sum), sum);
+        Ints dots[rows];
+        for (int r = 0; r < rows; ++r)
+            dots[r] = splatInt(0);
+        addDots<largest, 8>(dots, block.w, RowQuants<rows>(x).q);
+        for (int r = 0; r < rows; ++r) {
+            const Floats sum = fma(mul(block.scale, splat(x[r].d)), toFloats(dots[r]), sums[r]);
+            sums[r] = negatedFma(block.min, splat(x[r].sum), sum);
+        }
     }
 };
 
@@ -146,24 +172,32 @@ struct FormatQ6_K {
     static void unpack(Block& block, const Open& opened, const uint8_t* record, int j)
     {
         const uint8_t* quants = record + kQ6KQuants + blockBytes * j;
-        unpackNibbles(block.w, quants);
         for (int h = 0; h < 2; ++h) {
             const uint8_t* scales = record + 64 + kPanelRows * (2 * j + h);
             block.scale[h] = mul(opened.d, loadSignedBytes(scales));
-            const Bytes high = loadBytes(quants + quantBytes(4) + 64 * h);
-            Bytes* w = block.w + 4 * h;
-            w[0] = withHighBits<4>(w[0], high, 0x30);
-            w[1] = withHighBits<2>(w[1], high, 0x30);
-            w[2] = withHighBits<0>(w[2], high, 0x30);
-            w[3] = withHighBits<-2>(w[3], high, 0x30);
+            Bytes three[3];
+            for (int f = 0; f < 3; ++f) {
+                three[f] = loadBytes(quants + 64 * (3 * h + f));
+                block.w[4 * h + f] = lowSixBits(three[f]);
+            }
+            block.w[4 * h + 3] = highBitPairs(three[0], three[1], three[2]);
         }
     }
-    static Floats accumulate(Floats sum, const Block& block, const RoundedBlock& x)
+    template <int rows>
+    static void accumulate(Floats* sums, const Block& block, const RoundedBlock* x)
     {
-        const Floats first = toFloats(dot<63, 4>(x.offset32[0], block.w, x.q));
-        const Floats second = toFloats(dot<63, 4>(x.offset32[1], block.w + 4, x.q + 16));
-        const Floats both = fma(block.scale[1], second, mul(block.scale[0], first));
-        return fma(both, splat(x.d), sum);
+        Ints first[rows], second[rows];
+        for (int r = 0; r < rows; ++r) {
+            first[r] = splatInt(x[r].offset32[0]);
+            second[r] = splatInt(x[r].offset32[1]);
+        }
+        addDots<63, 4>(first, block.w, RowQuants<rows>(x).q);
+        addDots<63, 4>(second, block.w + 4, RowQuants<rows>(x, 16).q);
+        for (int r = 0; r < rows; ++r) {
+            const Floats both =
+                fma(block.scale[1], toFloats(second[r]), mul(block.scale[0], toFloats(first[r])));
+            sums[r] = fma(both, splat(x[r].d), sums[r]);
+        }
     }
 };
 
@@ -188,9 +222,22 @@ inline void storeTileRow(const TileOutput& to, int row, Floats sum)
         y[o] = to.bias ? lanes[o] + to.bias[o] : lanes[o];
 }
 
+/// Asks for one share of the weights that come 8 KB behind block j, so that several rows' dot
+/// products and the reading of memory overlap. Into the second-level cache: the first level waits
+/// for too few lines at a time. Beyond the run lie other runs, or nothing.
+template <class Format, int shares> inline void fetchAhead(const uint8_t* panel, int j, int share)
+{
+    constexpr int ahead = 8 * 1024, line = 64;
+    constexpr int bytes = Format::recordBytes / Format::blocks, lines = (bytes + line - 1) / line;
+#pragma GCC unroll 16
+    for (int i = share * lines / shares; i < (share + 1) * lines / shares; ++i)
+        __builtin_prefetch(panel + ahead + bytes * j + line * i, 0, 2);
+}
+
 template <class Format, int rows>
 void roundedTile(const TileOutput& to, const uint8_t* panel, int records, const RoundedBlock* x)
 {
+    constexpr int together = rows == 1 ? 1 : 2;
     Floats sums[rows];
     for (int r = 0; r < rows; ++r)
         sums[r] = splat(0.f);
@@ -200,8 +247,11 @@ void roundedTile(const TileOutput& to, const uint8_t* panel, int records, const 
             typename Format::Block block;
             Format::unpack(block, opened, panel, j);
 #pragma GCC unroll 16
-            for (int r = 0; r < rows; ++r)
-                sums[r] = Format::accumulate(sums[r], block, x[r]);
+            for (int r = 0; r < rows; r += together) {
+                if constexpr (rows >= 4)
+                    fetchAhead<Format, rows / together>(panel, j, r / together);
+                Format::template accumulate<together>(sums + r, block, x + r);
+            }
         }
     }
     for (int r = 0; r < rows; ++r)

@@ -27,9 +27,8 @@ inline constexpr int quantBytes(int bits)
 //   Q4_0  f16 d[2][16] | 2 x (4 vectors: group v in the low, v + 4 in the high nibbles)
 //   Q4_K  f16 d[16], dmin[16] | u8 scale[8][16] | u8 min[8][16] | 8 x nibbles
 //   Q5_K  as Q4_K, but 8 x (nibbles, then 1 vector: bit g of a byte is bit 4 of group g)
-//   Q6_K  f32 d[16] | s8 scale[16][16] | 8 x (nibbles, then 2 vectors: bits 2 f of a byte of vector
-//   h
-//         are bits 4 and 5 of group 4 h + f)
+//   Q6_K  f32 d[16] | s8 scale[16][16] | 8 x (2 halves of 3 vectors: group 4 h + f in the low six
+//         bits of vector f, group 4 h + 3 in the two high bits of all three, its lowest first)
 //   F32, F16, BF16  one k: 16 elements
 
 inline constexpr int kPairBlocks = 2; // blocks in a record of Q8_0 and Q4_0

@@ -10,7 +10,7 @@ namespace {
 
 // A vector of quants: 64 bytes, of which lane r owns the dword r.
 using Dword = uint32_t;
-constexpr Dword kLow = 0x0f0f0f0f, kHigh = 0xf0f0f0f0;
+constexpr Dword kLow = 0x0f0f0f0f, kHigh = 0xf0f0f0f0, kTwoBits = 0x03030303;
 
 Dword dword(const void* bytes, int index)
 {
@@ -116,16 +116,14 @@ void put(const BlockQ6_K& block, std::byte* record, int, int lane)
         const int quarter = j % 4;
         const uint8_t* low = block.low + 64 * (j / 4) + 32 * (quarter % 2);
         const uint8_t* high = block.high + 32 * (j / 4);
-        for (int v = 0; v < 4; ++v) {
-            const Dword a = dword(low, v), b = dword(low, v + 4);
-            putDword(quants, v, lane,
-                     quarter < 2 ? (a & kLow) | (b & kLow) << 4 : (a & kHigh) >> 4 | (b & kHigh));
-        }
+        const auto six = [&](int g) {
+            const Dword nibble = dword(low, g) >> (quarter < 2 ? 0 : 4) & kLow;
+            return nibble | (dword(high, g) >> 2 * quarter & kTwoBits) << 4;
+        };
         for (int h = 0; h < 2; ++h) {
-            Dword bits = 0;
-            for (int f = 0; f < 4; ++f)
-                bits |= (dword(high, 4 * h + f) >> 2 * quarter & 0x03030303) << 2 * f;
-            putDword(quants + quantBytes(4), h, lane, bits);
+            const Dword last = six(4 * h + 3);
+            for (int f = 0; f < 3; ++f)
+                putDword(quants, 3 * h + f, lane, six(4 * h + f) | (last >> 2 * f & kTwoBits) << 6);
         }
     }
 }
@@ -232,9 +230,15 @@ Group groupQ6K(const std::byte* record, int j, int g, int lane)
     std::memcpy(&d, record + 4 * lane, 4);
     const auto scale = static_cast<int8_t>(record[64 + kPanelRows * (2 * j + g / 4) + lane]);
     const std::byte* quants = record + kQ6KQuants + quantBytes(6) * j;
-    const Dword high = dwordAt(quants + quantBytes(4), g / 4, lane) >> 2 * (g % 4) & 0x03030303;
+    const auto vector = [&](int f) { return dwordAt(quants, 3 * (g / 4) + f, lane); };
+    Dword q = 0;
+    if (g % 4 < 3)
+        q = vector(g % 4) & ~(kTwoBits << 6);
+    else
+        for (int f = 0; f < 3; ++f)
+            q |= (vector(f) >> 6 & kTwoBits) << 2 * f;
     const float d16 = d * static_cast<float>(scale);
-    return {nibbles(quants, g, lane) | high << 4, d16, d16 * 32.f};
+    return {q, d16, d16 * 32.f};
 }
 
 Group group(DType type, const std::byte* record, int j, int g, int lane)

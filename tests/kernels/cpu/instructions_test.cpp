@@ -101,7 +101,7 @@ private:
 
 void multiply(Backend& backend, Bench& bench)
 {
-    constexpr int rows = 23, in = 512, out = 83; // tiles of 16, 4, 2, 1 and a padded panel
+    constexpr int rows = 31, in = 512, out = 83; // tiles of 16, 8, 4, 2, 1 and a padded panel
     for (const DType type : kWeightTypes) {
         const Tensor y = bench.tensor(rows, out);
         backend.matmul(y, bench.random(rows, in, 1), bench.weight(type, out, in),
