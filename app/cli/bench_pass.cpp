@@ -19,11 +19,11 @@ BenchedModel::BenchedModel(const LoadRequest& request)
     while (!loading.finished())
         loading.advance();
     m_model = loading.take();
-    m_model->cache->fillWithNoise(*m_model->backend);
+    m_model->group->fillCacheWithNoise();
     const int pages = (facts().contextTokens + kPageTokens - 1) / kPageTokens;
     for (int i = 0; i < pages; ++i)
         m_pages.push_back(m_model->pages->take().value());
-    m_model->decoder->setPages(0, m_pages);
+    m_model->group->setPages(0, m_pages);
 }
 
 BenchedModel::~BenchedModel() = default;
@@ -35,19 +35,19 @@ const ModelLoaded& BenchedModel::facts() const
 
 uint64_t BenchedModel::bytesRead(int context) const
 {
-    return m_model->weights.bytesPerToken() +
+    return m_model->group->bytesPerToken() +
         KvCache::bytesPerPage(m_model->spec) * static_cast<uint64_t>(context) / kPageTokens;
 }
 
 double BenchedModel::measureReadBandwidth()
 {
-    return m_model->backend->measureReadBandwidth();
+    return m_model->group->measureReadBandwidth();
 }
 
 void BenchedModel::compute(int rows, int context)
 {
     const bool prompt = rows > kDecodeRows;
-    const int widest = m_model->decoder->limits().rows;
+    const int widest = m_model->group->limits().rows;
     std::vector<StepRow> step;
     for (int first = 0; first < rows; first += widest) {
         step.clear();
@@ -56,11 +56,11 @@ void BenchedModel::compute(int rows, int context)
                             .position = context + i,
                             .slot = 0,
                             .output = !prompt || i == rows - 1});
-        m_model->decoder->run(step);
+        m_model->group->run(step);
     }
     const auto outputs = static_cast<size_t>(prompt ? 1 : rows);
     m_logits.resize(outputs * static_cast<size_t>(m_model->spec.vocabulary));
-    m_model->decoder->readLogits(m_logits);
+    m_model->group->readLogits(m_logits);
 }
 
 double BenchedModel::secondsOf(int rows, int context)

@@ -13,7 +13,7 @@ struct LoadedModel;
 /// The middle one, which an interruption does not move. Of at least one value.
 [[nodiscard]] double median(std::vector<double> values);
 
-/// One model on one device, for measuring single steps at any place of a conversation. One thread.
+/// One model on its devices, for measuring single steps at any place of a conversation. One thread.
 class BenchedModel {
 public:
     /// Loads it. Throws std::runtime_error with a sentence.

@@ -137,6 +137,11 @@ void DeviceGroup::makeCache(int pages, int slots, int pagesPerSlot, StepLimits l
     });
 }
 
+void DeviceGroup::fillCacheWithNoise()
+{
+    each([](Member& member) { member.cache->fillWithNoise(*member.backend); });
+}
+
 const StepLimits& DeviceGroup::limits() const
 {
     return m_members.front()->decoder->limits();

@@ -45,6 +45,9 @@ public:
     /// Once all are loaded: takes the memory for cache and steps.
     void makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits);
 
+    /// For measuring: the cache holds small numbers, as if contexts had been read.
+    void fillCacheWithNoise();
+
     // Computing, as of one Decoder
 
     [[nodiscard]] const StepLimits& limits() const;

@@ -127,8 +127,7 @@ void EngineDevicesTest::oneDeviceThatIsFasterAloneIsUsedAlone()
     Listener listener;
     const ModelLoaded model = load(listener, loadRequest("reference,cpu"));
     QCOMPARE(model.device, std::string("cpu"));
-    QCOMPARE(model.note,
-             std::string("cpu alone is faster than all of reference,cpu together."));
+    QCOMPARE(model.note, std::string("cpu alone is faster than all of reference,cpu together."));
 }
 
 void EngineDevicesTest::aPromiseThatIsNotKeptIsNotBelievedAgain()
