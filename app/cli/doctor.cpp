@@ -1,5 +1,4 @@
 #include "app/cli/commands.h"
-#include "app/cli/link_measuring.h"
 #include "app/cli/resources.h"
 #include "inference/model/machine_figures.h"
 #include "kernels/self_test/self_test.h"

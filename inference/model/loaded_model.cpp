@@ -134,6 +134,10 @@ void ModelLoading::work()
         return readText();
     case Stage::Choice:
         return choose();
+    case Stage::Figures:
+        return gatherFigures();
+    case Stage::Ranking:
+        return rank();
     case Stage::Plan:
         return plan();
     case Stage::Weights:
@@ -197,6 +201,37 @@ void ModelLoading::choose()
     m_figures = readMachineFigures(m_request.figuresPath);
     m_wish = readPlacementWish(m_request.device, m_request.split);
     m_devices = m_wish.devices.empty() ? listDevices() : describeDevices(m_wish.devices);
+    // Shares follow the devices' speed: what was not measured yet is measured now, once.
+    const std::vector<DeviceInfo> candidates =
+        m_wish.devices.empty() ? cardsOf(m_devices) : m_devices;
+    if (candidates.size() > 1 && m_wish.shares.empty() && !m_request.figuresPath.empty())
+        m_gathering.emplace(candidates, m_figures);
+    m_stage = Stage::Figures;
+}
+
+void ModelLoading::gatherFigures()
+{
+    if (m_gathering && !m_gathering->finished()) {
+        m_gathering->measureNext(m_figures);
+        if (m_gathering->finished())
+            keepFigures();
+    } else {
+        m_stage = Stage::Ranking;
+    }
+}
+
+/// A folder that cannot be written to is no reason not to load a model.
+void ModelLoading::keepFigures() const
+{
+    try {
+        if (!m_request.figuresPath.empty())
+            writeMachineFigures(m_request.figuresPath, m_figures);
+    } catch (const std::runtime_error&) {
+    }
+}
+
+void ModelLoading::rank()
+{
     m_placements = placements(sizeOf(planned()), m_devices, m_figures, m_wish);
     const bool oneOfSeveral =
         m_wish.devices.size() > 1 && m_placements.front().split == Split::None;
@@ -274,8 +309,7 @@ void ModelLoading::checkSpeed()
     for (LinkFigures& link : m_figures.links)
         if (connects(link, placement.devices))
             link.exchangeSeconds += late;
-    if (!m_request.figuresPath.empty())
-        writeMachineFigures(m_request.figuresPath, m_figures);
+    keepFigures();
     throw std::runtime_error("one device alone is faster.");
 }
 

@@ -3,6 +3,7 @@
 #include "inference/memory/page_pool.h"
 #include "inference/messages.h"
 #include "inference/model/device_group.h"
+#include "inference/model/figure_gathering.h"
 #include "inference/model/placement_plan.h"
 #include "inference/text/chat_template.h"
 #include "inference/text/tokenizer.h"
@@ -44,12 +45,26 @@ public:
     [[nodiscard]] std::unique_ptr<LoadedModel> take();
 
 private:
-    enum class Stage { File, Text, Choice, Plan, Weights, Cache, WarmUp, Finished };
+    enum class Stage {
+        File,
+        Text,
+        Choice,
+        Figures,
+        Ranking,
+        Plan,
+        Weights,
+        Cache,
+        WarmUp,
+        Finished
+    };
 
     void work();
     void readFile();
     void readText();
     void choose();
+    void gatherFigures();
+    void rank();
+    void keepFigures() const;
     void plan();
     void loadWeight();
     void makeCache();
@@ -63,6 +78,7 @@ private:
     std::unique_ptr<LoadedModel> m_model;
     StepLimits m_limits;
     MachineFigures m_figures;
+    std::optional<FigureGathering> m_gathering;
     PlacementWish m_wish;
     std::vector<DeviceInfo> m_devices; // that were asked
     std::vector<Placement> m_placements; // the best first

@@ -75,6 +75,16 @@ const DeviceFigures* figuresOf(const MachineFigures& machine, const DeviceInfo& 
     return same ? &*found : nullptr;
 }
 
+const LinkFigures* figuresBetween(const MachineFigures& machine, DeviceId first, DeviceId second)
+{
+    const std::string a = toString(first);
+    const std::string b = toString(second);
+    const auto found = std::ranges::find_if(machine.links, [&](const LinkFigures& link) {
+        return (link.first == a && link.second == b) || (link.first == b && link.second == a);
+    });
+    return found == machine.links.end() ? nullptr : &*found;
+}
+
 void remember(MachineFigures& machine, const DeviceFigures& device)
 {
     const auto found = std::ranges::find(machine.devices, device.device, &DeviceFigures::device);

@@ -35,9 +35,17 @@ inline constexpr int kFigureLayers = 32;
 /// Measures a device in about half a second. Throws what the backend throws.
 [[nodiscard]] DeviceFigures measureDevice(Backend& backend, const DeviceInfo& info);
 
+/// Measures two unlike devices that add up a row together, in about a tenth of a second. Opens both
+/// for itself. Throws std::runtime_error with a sentence if one of them fails.
+[[nodiscard]] LinkFigures measureLink(DeviceId first, DeviceId second);
+
 /// The figures of a device as it is now; null if there are none or they are of another card or
 /// driver.
 [[nodiscard]] const DeviceFigures* figuresOf(const MachineFigures& machine, const DeviceInfo& info);
+
+/// Those between two devices, in either order; null if there are none.
+[[nodiscard]] const LinkFigures* figuresBetween(const MachineFigures& machine, DeviceId first,
+                                                DeviceId second);
 
 /// Puts figures in the place of older ones of that device. Links of a device that was exchanged are
 /// forgotten.

@@ -141,12 +141,9 @@ std::optional<double> exchangeSeconds(const std::vector<PlacementDevice>& device
     double slowest = 0.;
     for (size_t i = 0; i < devices.size(); ++i) {
         for (size_t j = i + 1; j < devices.size(); ++j) {
-            const std::string a = toString(devices[i].info.id);
-            const std::string b = toString(devices[j].info.id);
-            const auto link = std::ranges::find_if(machine.links, [&](const LinkFigures& l) {
-                return (l.first == a && l.second == b) || (l.first == b && l.second == a);
-            });
-            if (link == machine.links.end())
+            const LinkFigures* link =
+                figuresBetween(machine, devices[i].info.id, devices[j].info.id);
+            if (!link)
                 return std::nullopt;
             slowest = std::max(slowest, link->exchangeSeconds);
         }
@@ -287,6 +284,15 @@ PlacementWish readPlacementWish(const std::string& devices, const std::string& s
                                  " shares for " + std::to_string(wish.devices.size()) +
                                  " named devices: name one device for each share.");
     return wish;
+}
+
+std::vector<DeviceInfo> cardsOf(const std::vector<DeviceInfo>& devices)
+{
+    std::vector<DeviceInfo> cards;
+    for (const DeviceInfo& info : devices)
+        if (isGpu(info) && eligible(info, devices))
+            cards.push_back(info);
+    return cards;
 }
 
 PlacementDevice withFigures(const DeviceInfo& info, const MachineFigures& machine)

@@ -49,6 +49,9 @@ struct Placement {
 /// Adds what was measured of a device, or what its kind suggests.
 [[nodiscard]] PlacementDevice withFigures(const DeviceInfo& info, const MachineFigures& machine);
 
+/// The cards among the devices that nobody has to name, each once.
+[[nodiscard]] std::vector<DeviceInfo> cardsOf(const std::vector<DeviceInfo>& devices);
+
 /// The ways to place a model that fit the wish and, as far as is known, the memory; the best first.
 /// `devices` are all of this machine, usable or not. Several devices come before a single one only
 /// where their figures were measured and promise a tenth more, or where the model does not fit on

@@ -1,4 +1,4 @@
-#include "app/cli/link_measuring.h"
+#include "inference/model/machine_figures.h"
 
 #include "tests/support/loaded_drivers.h"
 #include "tests/support/tested_devices.h"
@@ -8,7 +8,7 @@
 
 using namespace inglenook;
 
-class LinkMeasuringTest : public QObject {
+class MeasureLinkTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -42,5 +42,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(LinkMeasuringTest)
-#include "link_measuring_test.moc"
+QTEST_APPLESS_MAIN(MeasureLinkTest)
+#include "measure_link_test.moc"

@@ -1,12 +1,13 @@
-#include "app/cli/link_measuring.h"
-
+#include "inference/model/device_thread.h"
+#include "inference/model/machine_figures.h"
 #include "kernels/collective.h"
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <mutex>
-#include <thread>
+#include <vector>
 
 namespace inglenook {
 namespace {
@@ -54,9 +55,11 @@ LinkFigures measureLink(DeviceId first, DeviceId second)
             return 0.;
         }
     };
-    std::thread other([&] { tryToMeet(second, 1); });
+    DeviceThread other;
+    const std::function<void()> theirs = [&] { tryToMeet(second, 1); };
+    other.start(theirs);
     const double seconds = tryToMeet(first, 0);
-    other.join();
+    static_cast<void>(other.finish());
     if (failure)
         std::rethrow_exception(failure);
     return {.first = toString(first), .second = toString(second), .exchangeSeconds = seconds};
