@@ -6,7 +6,7 @@
 
 #include <stdexcept>
 
-namespace inglenook {
+namespace inglenook::cuda {
 namespace {
 
 class CudaRecording final : public Recording {
@@ -83,20 +83,35 @@ std::unique_ptr<Backend> createCudaBackend(int index, const BackendOptions&)
 
 CudaBackend::CudaBackend(int device)
     : m_device(device)
+    , m_rounded(device)
 {
     activateDevice();
-    check(cudaStreamCreateWithFlags(&m_stream, cudaStreamNonBlocking), "opening the device");
+    check(cudaStreamCreateWithFlags(&m_owner.stream, cudaStreamNonBlocking), "opening the device");
+    m_stream = m_owner.stream;
+    m_staging = std::make_unique<Staging>(m_stream);
 }
 
 CudaBackend::~CudaBackend()
 {
+    cudaSetDevice(m_device);
     cudaStreamSynchronize(m_stream);
-    cudaStreamDestroy(m_stream);
+}
+
+CudaBackend::StreamOwner::~StreamOwner()
+{
+    if (stream)
+        cudaStreamDestroy(stream);
 }
 
 void CudaBackend::activateDevice() const
 {
     check(cudaSetDevice(m_device), "choosing the device");
+}
+
+void CudaBackend::begin(const Tensor& written)
+{
+    activateDevice();
+    m_rounded.outdate(written);
 }
 
 std::string CudaBackend::name() const
@@ -108,8 +123,12 @@ std::string CudaBackend::name() const
 
 std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step)
 {
-    // The first run is an ordinary one: it also loads the kernels, which a capture may not.
+    // The first run is an ordinary one: it also loads the kernels and finds out how much scratch
+    // memory they need, which a capture may not.
+    activateDevice();
+    m_rounded.forget();
     step();
+    m_rounded.forget(); // a replay begins without
 
     auto recording = std::make_unique<CudaRecording>();
     check(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "recording a step");
@@ -123,6 +142,7 @@ std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step
         throw;
     }
     check(cudaStreamEndCapture(m_stream, &graph), "recording a step");
+    m_rounded.forget();
     const cudaError_t result = cudaGraphInstantiate(&recording->graph, graph, 0);
     cudaGraphDestroy(graph);
     check(result, "recording a step");
@@ -132,8 +152,9 @@ std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step
 void CudaBackend::replay(Recording& recording)
 {
     activateDevice();
+    m_rounded.forget();
     check(cudaGraphLaunch(static_cast<CudaRecording&>(recording).graph, m_stream),
           "repeating a step");
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

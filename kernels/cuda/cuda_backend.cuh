@@ -1,56 +1,16 @@
 #pragma once
 
 #include "kernels/backend.h"
-#include "kernels/cuda/check.cuh"
+#include "kernels/cuda/cuda_buffer.cuh"
+#include "kernels/cuda/rounded_copy.cuh"
+#include "kernels/cuda/staging.cuh"
 
+#include <memory>
 #include <string>
-#include <vector>
 
-namespace inglenook {
+namespace inglenook::cuda {
 
-/// Device memory; freed with the buffer.
-class CudaBuffer final : public Buffer {
-public:
-    CudaBuffer(size_t bytes, int device);
-    ~CudaBuffer() override;
-
-    std::byte* data = nullptr;
-
-private:
-    int m_device;
-};
-
-/// A weight as it lies on the device: the file's blocks, one piece of memory per part.
-class CudaWeight final : public WeightData {
-public:
-    struct Part {
-        std::shared_ptr<CudaBuffer> memory;
-        DType type = DType::F32;
-        int firstOut = 0;
-        int out = 0;
-        size_t bytesPerRow = 0;
-    };
-    std::vector<Part> parts;
-};
-
-template <class T> T* pointer(const Tensor& t)
-{
-    return t ? reinterpret_cast<T*>(static_cast<CudaBuffer*>(t.buffer)->data + t.offset) : nullptr;
-}
-
-inline const CudaWeight& cudaWeight(const Weight& w)
-{
-    return static_cast<const CudaWeight&>(*w.data);
-}
-
-/// The F32 row of a vector weight; null if it is absent.
-inline const float* vectorPointer(const Weight& w)
-{
-    return w ? reinterpret_cast<const float*>(cudaWeight(w).parts[0].memory->data) : nullptr;
-}
-
-/// One GPU, one stream. Simple kernels: each value in one order of summation, whatever the number
-/// of rows.
+/// One GPU, one stream. Each value has one order of summation, whatever the number of rows.
 class CudaBackend final : public Backend {
 public:
     explicit CudaBackend(int device);
@@ -78,12 +38,24 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
+    void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
 
 private:
     void activateDevice() const; // calls may come between those of another device's backend
+    /// What every operator begins with: `written` will have other values.
+    void begin(const Tensor& written);
+    /// x rounded, by a kernel of its own if the operator that computed x did not leave it.
+    [[nodiscard]] RoundedRows rounded(const Tensor& x);
 
     int m_device;
-    cudaStream_t m_stream = nullptr;
+    struct StreamOwner {
+        cudaStream_t stream = nullptr;
+        ~StreamOwner();
+    };
+    StreamOwner m_owner;
+    cudaStream_t m_stream = nullptr; // the owner's
+    std::unique_ptr<Staging> m_staging;
+    RoundedCopy m_rounded;
 };
 
-} // namespace inglenook
+} // namespace inglenook::cuda
