@@ -95,7 +95,7 @@ std::vector<DeviceInfo> listDevices()
     append(all, listVulkanDevices());
 #endif
 #if INGLENOOK_WITH_CUDA
-    append(all, listCudaDevices());
+    append(all, cuda::listCudaDevices());
 #endif
     return all;
 }
@@ -114,7 +114,7 @@ DeviceInfo describeDevice(DeviceId id)
 #endif
 #if INGLENOOK_WITH_CUDA
     if (id.kind == DeviceKind::Cuda)
-        devices = listCudaDevices();
+        devices = cuda::listCudaDevices();
 #endif
     const auto found = std::ranges::find(devices, id, &DeviceInfo::id);
     if (found != devices.end())
@@ -141,7 +141,7 @@ std::unique_ptr<Backend> createBackend(DeviceId id, const BackendOptions& option
 #endif
     case DeviceKind::Cuda:
 #if INGLENOOK_WITH_CUDA
-        return createCudaBackend(id.index, options);
+        return cuda::createCudaBackend(id.index, options);
 #else
         refuseAbsent(id);
 #endif

@@ -3,12 +3,12 @@
 #include "kernels/checks.h"
 #include "kernels/cuda/elementwise.cuh"
 
-namespace inglenook {
+namespace inglenook::cuda {
 
 void CudaBackend::add(Tensor x, Tensor y)
 {
     checkAdd(x, y);
-    activateDevice();
+    begin(x);
     const View to(x);
     const View from(y);
     launchElementwise(m_stream, x.rows, x.cols,
@@ -16,4 +16,4 @@ void CudaBackend::add(Tensor x, Tensor y)
     checkLaunch("add");
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

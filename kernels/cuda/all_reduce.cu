@@ -6,58 +6,61 @@
 
 #include <utility>
 
-namespace inglenook {
+namespace inglenook::cuda {
+
+Meeting::Meeting(GroupMember& self, size_t count, std::shared_ptr<MeetingError> error)
+    : m_self(self)
+    , m_count(count)
+    , m_error(std::move(error))
+{
+    check(cudaMallocHost(&m_values, bytes()), "taking host memory");
+}
+
+Meeting::~Meeting()
+{
+    cudaFreeHost(m_values);
+}
+
+void Meeting::meet(void* meeting)
+{
+    auto& here = *static_cast<Meeting*>(meeting);
+    try {
+        here.m_self.allReduce({here.values(), here.m_count});
+    } catch (...) {
+        const std::scoped_lock lock(here.m_error->mutex);
+        here.m_error->failure = std::current_exception();
+    }
+}
 
 void CudaBackend::allReduce(Tensor x, GroupMember& self)
 {
     checkAllReduce(x);
     if (x.rows == 0)
         return;
-    activateDevice();
-    auto meeting = std::make_unique<CudaMeeting>(
-        self, static_cast<size_t>(x.rows) * static_cast<size_t>(x.cols), m_meetingError);
-    const size_t bytes = meeting->count * sizeof(float);
-    check(cudaMemcpyAsync(meeting->values, pointer<float>(x), bytes, cudaMemcpyDeviceToHost,
-                          m_stream),
-          "reading what a group adds up");
-    check(cudaLaunchHostFunc(m_stream, &CudaMeeting::meet, meeting.get()), "meeting a group");
-    check(cudaMemcpyAsync(pointer<float>(x), meeting->values, bytes, cudaMemcpyHostToDevice,
-                          m_stream),
-          "writing what a group added up");
-
+    begin(x);
     cudaStreamCaptureStatus capturing = cudaStreamCaptureStatusNone;
     check(cudaStreamIsCapturing(m_stream, &capturing), "meeting a group");
-    if (capturing != cudaStreamCaptureStatusNone) {
-        m_meetings.push_back(std::move(meeting)); // the recording takes it over
+    const bool recorded = capturing != cudaStreamCaptureStatusNone;
+    const size_t count = static_cast<size_t>(x.rows) * static_cast<size_t>(x.cols);
+    if (recorded && m_nextMeeting == m_meetings.size())
+        throw std::logic_error("A step met more often when it was recorded.");
+    // A capture takes no memory: the run before it has made these.
+    if (!recorded)
+        m_meetings.push_back(std::make_unique<Meeting>(self, count, m_meetingError));
+    Meeting& meeting = *m_meetings[recorded ? m_nextMeeting++ : m_meetings.size() - 1];
+    check(cudaMemcpyAsync(meeting.values(), pointer<float>(x), meeting.bytes(),
+                          cudaMemcpyDeviceToHost, m_stream),
+          "reading what a group adds up");
+    check(cudaLaunchHostFunc(m_stream, &Meeting::meet, &meeting), "meeting a group");
+    check(cudaMemcpyAsync(pointer<float>(x), meeting.values(), meeting.bytes(),
+                          cudaMemcpyHostToDevice, m_stream),
+          "writing what a group added up");
+    if (recorded)
         return;
-    }
     check(cudaStreamSynchronize(m_stream), "meeting a group");
     throwMeetingError();
-}
-
-CudaMeeting::CudaMeeting(GroupMember& theSelf, size_t theCount,
-                         std::shared_ptr<MeetingError> theError)
-    : self(theSelf)
-    , count(theCount)
-    , error(std::move(theError))
-{
-    check(cudaMallocHost(&values, count * sizeof(float)), "taking host memory");
-}
-
-CudaMeeting::~CudaMeeting()
-{
-    cudaFreeHost(values);
-}
-
-void CudaMeeting::meet(void* meeting)
-{
-    auto& here = *static_cast<CudaMeeting*>(meeting);
-    try {
-        here.self.allReduce({here.values, here.count});
-    } catch (...) {
-        const std::scoped_lock lock(here.error->mutex);
-        here.error->failure = std::current_exception();
-    }
+    if (!m_keepMeetings)
+        m_meetings.clear();
 }
 
 void CudaBackend::throwMeetingError()
@@ -67,4 +70,4 @@ void CudaBackend::throwMeetingError()
         std::rethrow_exception(std::exchange(m_meetingError->failure, nullptr));
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

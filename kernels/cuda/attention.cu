@@ -6,11 +6,12 @@
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
 #include "kernels/cuda/kv_page.cuh"
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/reduce.cuh"
 
 #include <cmath>
 
-namespace inglenook {
+namespace inglenook::cuda {
 namespace {
 
 constexpr int kThreads = 128;
@@ -55,7 +56,7 @@ __device__ void scorePage(const AttentionArguments& a, const float* query, float
 
 __global__ void attentionKernel(AttentionArguments a)
 {
-    extern __shared__ float query[];
+    float* query = dynamicShared<float>();
     __shared__ float scores[kPageTokens];
     const int row = static_cast<int>(blockIdx.x);
     const int head = static_cast<int>(blockIdx.y);
@@ -119,7 +120,7 @@ void CudaBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Atten
     if (shape.headSize > kThreads * kMaxElements)
         throw std::invalid_argument(
             "attention: heads of more than 512 elements are not supported on CUDA");
-    activateDevice();
+    begin(y);
     auto* cache = reinterpret_cast<__half*>(static_cast<CudaBuffer&>(*kv.buffer).data);
     const AttentionArguments arguments{
         .y = pointer<float>(y),
@@ -140,8 +141,8 @@ void CudaBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Atten
     };
     const dim3 grid(static_cast<unsigned>(qkv.rows), static_cast<unsigned>(shape.heads));
     const size_t sharedBytes = static_cast<size_t>(shape.headSize) * sizeof(float);
-    attentionKernel<<<grid, kThreads, sharedBytes, m_stream>>>(arguments);
+    launch(attentionKernel, {grid, kThreads, sharedBytes}, m_stream, arguments);
     checkLaunch("attention");
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

@@ -2,10 +2,11 @@
 // reads are too.
 
 #include "kernels/cuda/cuda_backend.cuh"
+#include "kernels/cuda/launch.cuh"
 
 #include <algorithm>
 
-namespace inglenook {
+namespace inglenook::cuda {
 namespace {
 
 constexpr size_t kMostBytes = size_t{1} << 30;
@@ -47,9 +48,8 @@ double CudaBackend::measureReadBandwidth()
     double best = 0.;
     for (int pass = 0; pass < kPasses; ++pass) {
         cudaEventRecord(start, m_stream);
-        sumKernel<<<blocks, kThreads, 0, m_stream>>>(reinterpret_cast<const uint4*>(data.data),
-                                                     bytes / sizeof(uint4),
-                                                     reinterpret_cast<unsigned*>(sums.data));
+        launch(sumKernel, {blocks, kThreads}, m_stream, reinterpret_cast<const uint4*>(data.data),
+               bytes / sizeof(uint4), reinterpret_cast<unsigned*>(sums.data));
         cudaEventRecord(stop, m_stream);
         check(cudaEventSynchronize(stop), "measuring");
         float milliseconds = 0.f;
@@ -61,4 +61,4 @@ double CudaBackend::measureReadBandwidth()
     return best;
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

@@ -2,7 +2,7 @@
 
 #include <cuda_runtime.h>
 
-namespace inglenook {
+namespace inglenook::cuda {
 
 /// Throws std::runtime_error with a sentence for the user if a call failed: what was being done and
 /// what the driver says.
@@ -14,4 +14,4 @@ inline void checkLaunch(const char* operatorName)
     check(cudaGetLastError(), operatorName);
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

@@ -6,7 +6,7 @@
 
 #include <stdexcept>
 
-namespace inglenook {
+namespace inglenook::cuda {
 namespace {
 
 class CudaRecording final : public Recording {
@@ -17,7 +17,7 @@ public:
             cudaGraphExecDestroy(graph);
     }
     cudaGraphExec_t graph = nullptr;
-    std::vector<std::unique_ptr<CudaMeeting>> meetings;
+    std::vector<std::unique_ptr<Meeting>> meetings;
 };
 
 std::string driverVersion()
@@ -84,20 +84,35 @@ std::unique_ptr<Backend> createCudaBackend(int index, const BackendOptions&)
 
 CudaBackend::CudaBackend(int device)
     : m_device(device)
+    , m_rounded(device)
 {
     activateDevice();
-    check(cudaStreamCreateWithFlags(&m_stream, cudaStreamNonBlocking), "opening the device");
+    check(cudaStreamCreateWithFlags(&m_owner.stream, cudaStreamNonBlocking), "opening the device");
+    m_stream = m_owner.stream;
+    m_staging = std::make_unique<Staging>(m_stream);
 }
 
 CudaBackend::~CudaBackend()
 {
+    cudaSetDevice(m_device);
     cudaStreamSynchronize(m_stream);
-    cudaStreamDestroy(m_stream);
+}
+
+CudaBackend::StreamOwner::~StreamOwner()
+{
+    if (stream)
+        cudaStreamDestroy(stream);
 }
 
 void CudaBackend::activateDevice() const
 {
     check(cudaSetDevice(m_device), "choosing the device");
+}
+
+void CudaBackend::begin(const Tensor& written)
+{
+    activateDevice();
+    m_rounded.outdate(written);
 }
 
 std::string CudaBackend::name() const
@@ -107,10 +122,28 @@ std::string CudaBackend::name() const
     return "cuda:" + std::to_string(m_device) + " " + properties.name;
 }
 
+void CudaBackend::runForRecording(const std::function<void()>& step)
+{
+    m_meetings.clear();
+    m_nextMeeting = 0;
+    m_keepMeetings = true;
+    try {
+        step();
+    } catch (...) {
+        m_keepMeetings = false;
+        throw;
+    }
+    m_keepMeetings = false;
+}
+
 std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step)
 {
-    // The first run is an ordinary one: it also loads the kernels, which a capture may not.
-    step();
+    // The first run is an ordinary one: it also loads the kernels and finds out how much scratch
+    // memory they need, which a capture may not.
+    activateDevice();
+    m_rounded.forget();
+    runForRecording(step);
+    m_rounded.forget(); // a replay begins without
 
     auto recording = std::make_unique<CudaRecording>();
     check(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "recording a step");
@@ -126,6 +159,7 @@ std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step
     }
     recording->meetings = std::exchange(m_meetings, {});
     check(cudaStreamEndCapture(m_stream, &graph), "recording a step");
+    m_rounded.forget();
     const cudaError_t result = cudaGraphInstantiate(&recording->graph, graph, 0);
     cudaGraphDestroy(graph);
     check(result, "recording a step");
@@ -135,8 +169,9 @@ std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step
 void CudaBackend::replay(Recording& recording)
 {
     activateDevice();
+    m_rounded.forget();
     check(cudaGraphLaunch(static_cast<CudaRecording&>(recording).graph, m_stream),
           "repeating a step");
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

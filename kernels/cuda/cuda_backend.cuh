@@ -1,80 +1,18 @@
 #pragma once
 
 #include "kernels/backend.h"
-#include "kernels/cuda/check.cuh"
+#include "kernels/cuda/cuda_buffer.cuh"
+#include "kernels/cuda/meeting.cuh"
+#include "kernels/cuda/rounded_copy.cuh"
+#include "kernels/cuda/staging.cuh"
 
-#include <exception>
-#include <mutex>
+#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-namespace inglenook {
+namespace inglenook::cuda {
 
-/// Device memory; freed with the buffer.
-class CudaBuffer final : public Buffer {
-public:
-    CudaBuffer(size_t bytes, int device);
-    ~CudaBuffer() override;
-
-    std::byte* data = nullptr;
-
-private:
-    int m_device;
-};
-
-/// A weight as it lies on the device: the file's blocks, one piece of memory per part.
-class CudaWeight final : public WeightData {
-public:
-    struct Part {
-        std::shared_ptr<CudaBuffer> memory;
-        DType type = DType::F32;
-        int firstOut = 0;
-        int out = 0;
-        size_t bytesPerRow = 0;
-    };
-    std::vector<Part> parts;
-};
-
-template <class T> T* pointer(const Tensor& t)
-{
-    return t ? reinterpret_cast<T*>(static_cast<CudaBuffer*>(t.buffer)->data + t.offset) : nullptr;
-}
-
-inline const CudaWeight& cudaWeight(const Weight& w)
-{
-    return static_cast<const CudaWeight&>(*w.data);
-}
-
-/// The F32 row of a vector weight; null if it is absent.
-inline const float* vectorPointer(const Weight& w)
-{
-    return w ? reinterpret_cast<const float*>(cudaWeight(w).parts[0].memory->data) : nullptr;
-}
-
-/// What went wrong where a group met: said by the driver's thread, thrown by ours.
-struct MeetingError {
-    std::mutex mutex;
-    std::exception_ptr failure;
-};
-
-/// One sum over a group: the pinned host memory that it passes through.
-struct CudaMeeting {
-    CudaMeeting(GroupMember& theSelf, size_t theCount, std::shared_ptr<MeetingError> theError);
-    ~CudaMeeting();
-    CudaMeeting(const CudaMeeting&) = delete;
-    CudaMeeting& operator=(const CudaMeeting&) = delete;
-
-    static void CUDART_CB meet(void* meeting);
-
-    GroupMember& self;
-    size_t count;
-    float* values = nullptr;
-    std::shared_ptr<MeetingError> error;
-};
-
-/// One GPU, one stream. Simple kernels: each value in one order of summation, whatever the number
-/// of rows.
+/// One GPU, one stream. Each value has one order of summation, whatever the number of rows.
 class CudaBackend final : public Backend {
 public:
     explicit CudaBackend(int device);
@@ -103,16 +41,30 @@ public:
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
     void allReduce(Tensor x, GroupMember& self) override;
+    void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
 
 private:
     void activateDevice() const; // calls may come between those of another device's backend
+    /// What every operator begins with: `written` will have other values.
+    void begin(const Tensor& written);
+    /// x rounded, by a kernel of its own if the operator that computed x did not leave it.
+    [[nodiscard]] RoundedRows rounded(const Tensor& x);
+    void throwMeetingError();
+    void runForRecording(const std::function<void()>& step);
 
     int m_device;
-    void throwMeetingError();
-
-    cudaStream_t m_stream = nullptr;
-    std::vector<std::unique_ptr<CudaMeeting>> m_meetings; // of the recording in progress
+    struct StreamOwner {
+        cudaStream_t stream = nullptr;
+        ~StreamOwner();
+    };
+    StreamOwner m_owner;
+    cudaStream_t m_stream = nullptr; // the owner's
+    std::unique_ptr<Staging> m_staging;
+    RoundedCopy m_rounded;
+    std::vector<std::unique_ptr<Meeting>> m_meetings; // of the run that is to be captured
+    size_t m_nextMeeting = 0; // of them
+    bool m_keepMeetings = false;
     std::shared_ptr<MeetingError> m_meetingError = std::make_shared<MeetingError>();
 };
 
-} // namespace inglenook
+} // namespace inglenook::cuda

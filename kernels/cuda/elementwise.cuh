@@ -1,8 +1,9 @@
 #pragma once
 
 #include "kernels/cuda/cuda_backend.cuh"
+#include "kernels/cuda/launch.cuh"
 
-namespace inglenook {
+namespace inglenook::cuda {
 
 /// Runs f(row, column) for each element of a matrix, one thread each.
 template <class F> __global__ void elementwiseKernel(int cols, F f)
@@ -19,8 +20,8 @@ template <class F> void launchElementwise(cudaStream_t stream, int rows, int col
     for (int first = 0; first < rows; first += kMostRows) {
         const dim3 grid(static_cast<unsigned>((cols + 255) / 256),
                         static_cast<unsigned>(rows - first < kMostRows ? rows - first : kMostRows));
-        elementwiseKernel<<<grid, 256, 0, stream>>>(
-            cols, [=] __device__(int row, int col) { f(row + first, col); });
+        const auto slice = [=] __device__(int row, int col) { f(row + first, col); };
+        launch(elementwiseKernel<decltype(slice)>, {grid, 256}, stream, cols, slice);
     }
 }
 
@@ -40,4 +41,4 @@ struct View {
     }
 };
 
-} // namespace inglenook
+} // namespace inglenook::cuda

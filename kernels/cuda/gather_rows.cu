@@ -3,12 +3,12 @@
 #include "kernels/checks.h"
 #include "kernels/cuda/elementwise.cuh"
 
-namespace inglenook {
+namespace inglenook::cuda {
 
 void CudaBackend::gatherRows(Tensor y, Tensor x, Tensor rows)
 {
     checkGatherRows(y, x, rows);
-    activateDevice();
+    begin(y);
     const View to(y);
     const View from(x);
     const int* chosen = pointer<int>(rows);
@@ -19,4 +19,4 @@ void CudaBackend::gatherRows(Tensor y, Tensor x, Tensor rows)
     checkLaunch("gatherRows");
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

@@ -4,7 +4,7 @@
 
 #include <cuda_fp16.h>
 
-namespace inglenook {
+namespace inglenook::cuda {
 
 /// Where a token's keys and values lie: inside a page first the keys, then the values, each as
 /// (KV head, token, element).
@@ -25,4 +25,4 @@ struct KvPage {
     }
 };
 
-} // namespace inglenook
+} // namespace inglenook::cuda

@@ -1,86 +1,96 @@
-// One warp per output and tile of up to 8 rows: lane l multiplies the elements l, l + 32, ... of
-// the weight's row into one sum per row of x, then the lanes are added. A row's sum never depends
-// on the tile. Simple and correct; the fast kernels come later.
+// Which kernel multiplies stands in matmul_blocks.cuh (quantised weights, integer products of
+// matrices) and matmul_floats.cuh (the others); here x is rounded where no operator did that
+// before: a warp per block of 32.
 
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
-#include "kernels/cuda/dequant.cuh"
-#include "kernels/cuda/reduce.cuh"
+#include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/matmul_blocks.cuh"
+#include "kernels/cuda/matmul_floats.cuh"
 
-namespace inglenook {
+namespace inglenook::cuda {
 namespace {
 
-constexpr int kTileRows = 8;
-constexpr int kWarps = 8;
+constexpr int kRoundWarps = 8; // of a block
 
-struct MatmulArguments {
-    float* y;
-    int yStride;
-    const float* x;
-    int xStride;
-    int rows;
-    int in;
-    const std::byte* weight;
-    size_t bytesPerRow;
-    int out;
-    const float* bias; // null: none
-};
-
-template <class Format> __global__ void matmulKernel(MatmulArguments a)
+/// Blocks: (rows, blocks of 32 by kRoundWarps).
+__global__ void roundRows(RoundedRows to, const float* x, int stride)
 {
-    const int lane = static_cast<int>(threadIdx.x) % 32;
-    const int output = static_cast<int>(blockIdx.x) * kWarps + static_cast<int>(threadIdx.x) / 32;
-    const int firstRow = static_cast<int>(blockIdx.y) * kTileRows;
-    if (output >= a.out)
+    const int row = static_cast<int>(blockIdx.x);
+    const int block =
+        static_cast<int>(blockIdx.y) * kRoundWarps + static_cast<int>(threadIdx.x) / 32;
+    if (block >= to.blocks)
         return;
-    const std::byte* weightRow = a.weight + static_cast<size_t>(output) * a.bytesPerRow;
-    const int rows = min(kTileRows, a.rows - firstRow);
-    float sums[kTileRows] = {};
-    for (int k = lane; k < a.in; k += 32) {
-        const float w = Format::value(weightRow, k);
-#pragma unroll
-        for (int r = 0; r < kTileRows; ++r) {
-            if (r < rows)
-                sums[r] =
-                    __fmaf_rn(w, a.x[static_cast<size_t>(firstRow + r) * a.xStride + k], sums[r]);
-        }
-    }
-#pragma unroll
-    for (int r = 0; r < kTileRows; ++r) {
-        const float sum = warpSum(sums[r]);
-        if (lane == 0 && r < rows)
-            a.y[static_cast<size_t>(firstRow + r) * a.yStride + output] =
-                a.bias ? sum + a.bias[output] : sum;
-    }
+    const int col = block * kBlock + static_cast<int>(threadIdx.x) % 32;
+    to.store(row, block, x[static_cast<size_t>(row) * stride + col]);
+}
+
+bool hasBlocks(DType type)
+{
+    return facts(type).blockElements > 1;
+}
+
+/// Calls f with the struct of a format without blocks.
+template <class F> void withFloatFormat(DType type, F&& f)
+{
+    if (type == DType::F32)
+        f(FormatF32{});
+    else if (type == DType::F16)
+        f(FormatF16{});
+    else
+        f(FormatBF16{});
 }
 
 } // namespace
 
+RoundedRows CudaBackend::rounded(const Tensor& x)
+{
+    if (const RoundedRows found = m_rounded.find(x); found.quants)
+        return found;
+    const RoundedRows rows = m_rounded.leave(x);
+    const dim3 grid(static_cast<unsigned>(x.rows),
+                    static_cast<unsigned>((rows.blocks + kRoundWarps - 1) / kRoundWarps));
+    launch(roundRows, {grid, kRoundWarps * 32}, m_stream, rows, pointer<float>(x), x.stride);
+    return rows;
+}
+
 void CudaBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias)
 {
     checkMatmul(y, x, w, bias);
-    activateDevice();
+    begin(y);
+    if (x.rows == 0)
+        return;
     for (const CudaWeight::Part& part : cudaWeight(w).parts) {
-        const float* biasPart = vectorPointer(bias);
-        const MatmulArguments arguments{
-            .y = pointer<float>(y) + part.firstOut,
-            .yStride = y.stride,
-            .x = pointer<float>(x),
-            .xStride = x.stride,
-            .rows = x.rows,
-            .in = w.in,
-            .weight = part.memory->data,
-            .bytesPerRow = part.bytesPerRow,
-            .out = part.out,
-            .bias = biasPart ? biasPart + part.firstOut : nullptr,
-        };
-        const dim3 grid(static_cast<unsigned>((part.out + kWarps - 1) / kWarps),
-                        static_cast<unsigned>((x.rows + kTileRows - 1) / kTileRows));
-        withFormat(part.type, [&]<class Format>(Format) {
-            matmulKernel<Format><<<grid, kWarps * 32, 0, m_stream>>>(arguments);
-        });
+        const float* biasPart = bias ? vectorPointer(bias) + part.firstOut : nullptr;
+        float* target = pointer<float>(y) + part.firstOut;
+        if (hasBlocks(part.type)) {
+            const BlocksArguments arguments{.y = target,
+                                            .yStride = y.stride,
+                                            .x = rounded(x),
+                                            .rows = x.rows,
+                                            .panels = part.memory->data,
+                                            .in = w.in,
+                                            .out = part.out,
+                                            .bias = biasPart};
+            withBlockFormat(part.type, [&]<class Format>(Format) {
+                launchBlocks<Format>(arguments, m_stream);
+            });
+        } else {
+            const FloatsArguments arguments{.y = target,
+                                            .yStride = y.stride,
+                                            .x = pointer<float>(x),
+                                            .xStride = x.stride,
+                                            .rows = x.rows,
+                                            .in = w.in,
+                                            .weight = part.memory->data,
+                                            .out = part.out,
+                                            .bias = biasPart};
+            withFloatFormat(part.type, [&]<class Format>(Format) {
+                launchFloats<Format>(arguments, m_stream);
+            });
+        }
     }
     checkLaunch("matmul");
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace inglenook {
+namespace inglenook::cuda {
 
 /// The sum over a warp, the same in every lane and always in the same order.
 __device__ inline float warpSum(float value)
@@ -33,4 +33,4 @@ __device__ inline float blockSum(float value, float* shared)
     return sum;
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

@@ -4,9 +4,10 @@
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
 #include "kernels/cuda/kv_page.cuh"
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/reduce.cuh"
 
-namespace inglenook {
+namespace inglenook::cuda {
 namespace {
 
 struct RotateArguments {
@@ -58,7 +59,7 @@ __device__ void rotate(float* head, const RotateArguments& a, int row)
 
 __global__ void rotateAndStoreKernel(RotateArguments a)
 {
-    extern __shared__ float head[];
+    float* head = dynamicShared<float>();
     __shared__ float shared[32];
     const int row = static_cast<int>(blockIdx.x);
     const int index = static_cast<int>(blockIdx.y);
@@ -102,7 +103,7 @@ void CudaBackend::rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& no
                                  const StepInputs& in)
 {
     checkRotateAndStore(qkv, kv, norm, rope, shape, in);
-    activateDevice();
+    begin(qkv);
     auto* cache = reinterpret_cast<__half*>(static_cast<CudaBuffer&>(*kv.buffer).data);
     const RotateArguments arguments{
         .qkv = pointer<float>(qkv),
@@ -126,8 +127,8 @@ void CudaBackend::rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& no
     const dim3 grid(static_cast<unsigned>(qkv.rows),
                     static_cast<unsigned>(shape.heads + 2 * shape.kvHeads));
     const size_t sharedBytes = static_cast<size_t>(shape.headSize) * sizeof(float);
-    rotateAndStoreKernel<<<grid, 128, sharedBytes, m_stream>>>(arguments);
+    launch(rotateAndStoreKernel, {grid, 128, sharedBytes}, m_stream, arguments);
     checkLaunch("rotateAndStore");
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

@@ -3,11 +3,12 @@
 #include "kernels/checks.h"
 #include "kernels/cuda/elementwise.cuh"
 
-namespace inglenook {
+namespace inglenook::cuda {
 
 void CudaBackend::softcap(Tensor x, float cap)
 {
-    activateDevice();
+    checkSoftcap(x, cap);
+    begin(x);
     const View to(x);
     launchElementwise(m_stream, x.rows, x.cols, [=] __device__(int row, int col) {
         to.at(row, col) = cap * tanhf(to.at(row, col) / cap);
@@ -15,4 +16,4 @@ void CudaBackend::softcap(Tensor x, float cap)
     checkLaunch("softcap");
 }
 
-} // namespace inglenook
+} // namespace inglenook::cuda

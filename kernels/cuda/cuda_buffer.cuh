@@ -1,0 +1,51 @@
+#pragma once
+
+#include "kernels/tensor.h"
+
+#include <vector>
+
+namespace inglenook::cuda {
+
+/// Device memory; freed with the buffer.
+class CudaBuffer final : public Buffer {
+public:
+    CudaBuffer(size_t bytes, int device);
+    ~CudaBuffer() override;
+
+    std::byte* data = nullptr;
+
+private:
+    int m_device;
+};
+
+/// A weight as it lies on the device, one piece of memory per part: rows of F32, F16 or BF16 as in
+/// files, panels of the quantised formats (panels.cuh). A matrix of a single row is a vector and
+/// kept as F32.
+class CudaWeight final : public WeightData {
+public:
+    struct Part {
+        std::shared_ptr<CudaBuffer> memory;
+        DType type = DType::F32;
+        int firstOut = 0;
+        int out = 0;
+    };
+    std::vector<Part> parts;
+};
+
+template <class T> T* pointer(const Tensor& t)
+{
+    return t ? reinterpret_cast<T*>(static_cast<CudaBuffer*>(t.buffer)->data + t.offset) : nullptr;
+}
+
+inline const CudaWeight& cudaWeight(const Weight& w)
+{
+    return static_cast<const CudaWeight&>(*w.data);
+}
+
+/// The F32 row of a vector weight; null if it is absent.
+inline const float* vectorPointer(const Weight& w)
+{
+    return w ? reinterpret_cast<const float*>(cudaWeight(w).parts[0].memory->data) : nullptr;
+}
+
+} // namespace inglenook::cuda

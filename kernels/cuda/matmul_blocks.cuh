@@ -1,0 +1,210 @@
+#pragma once
+
+#include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/mma.cuh"
+#include "kernels/cuda/rounded_rows.cuh"
+
+namespace inglenook::cuda {
+
+// Quantised weights times rounded rows, by integer products of matrices: a warp multiplies a panel
+// of 16 outputs by tiles of 8 rows, 32 elements at a time, straight from fragments in memory.
+//
+// One order of summation whatever the number of rows. A row of the weight is cut into up to eight
+// segments of whole records, as its width alone says. In a segment the products of blocks are exact
+// integers and are added in order, scaled, to one f32 sum; the sums of the segments are added in
+// order, then the bias. Few rows: the segments of a panel are computed side by side by the warps of
+// a block, because what counts is how many bytes are under way. Many rows: one after another by a
+// warp, and the panels of a block share the rows in the L1 cache.
+
+inline constexpr int kMostSegments = 8;
+inline constexpr int kManyTiles = 8; // of 8 rows, per warp
+
+struct BlocksArguments {
+    float* y;
+    int yStride;
+    RoundedRows x;
+    int rows;
+    const std::byte* panels;
+    int in;
+    int out;
+    const float* bias; // null: none
+};
+
+__host__ __device__ constexpr int segmentCount(int in)
+{
+    const int records = recordCount(in);
+    return records < kMostSegments ? records : kMostSegments;
+}
+
+/// The sums of a panel by kTiles tiles of rows, as the lane has them.
+template <int kTiles> using Sums = float[kTiles][4];
+
+/// Adds one block to the sums. `b` are the lane's words of the tile's rows.
+template <class Format>
+__device__ void addBlock(float (&sums)[4], const LaneRecord<Format>& record, int block,
+                         const unsigned (&a)[4], const unsigned (&b)[2], const float4& x)
+{
+    const float d[2] = {x.x, x.z};
+    const float sum[2] = {x.y, x.w};
+    int products[4] = {};
+    float scales[2];
+    float mins[2] = {};
+    if constexpr (Format::kFactor) {
+        int second[4] = {};
+        multiplyHalf(products, a[0], a[1], b[0]);
+        multiplyHalf(second, a[2], a[3], b[1]);
+#pragma unroll
+        for (int i = 0; i < 4; ++i)
+            products[i] = products[i] * groupScale(record.header[i / 2], 2 * block) +
+                second[i] * groupScale(record.header[i / 2], 2 * block + 1);
+        scales[0] = record.factor[0];
+        scales[1] = record.factor[1];
+    } else {
+        multiplyBytes(products, a, b);
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            const ScaleAndMin s = scaleOf<Format>(record.header[i], block);
+            scales[i] = s.scale;
+            mins[i] = s.min;
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+        sums[i] =
+            __fmaf_rn(__int2float_rn(products[i]), scales[i / 2] * d[i % 2], sums[i]);
+        if constexpr (Format::kMins)
+            sums[i] = __fmaf_rn(-mins[i / 2], sum[i % 2], sums[i]);
+    }
+}
+
+/// Adds a record to the sums of the tiles from `firstTile` on, as far as there are rows.
+template <class Format, int kTiles>
+__device__ void addRecord(Sums<kTiles>& sums, const BlocksArguments& a, const std::byte* panel,
+                          int recordIndex, int firstTile)
+{
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    const int firstBlock = recordIndex * kRecordBlocks;
+    const int blocks = min(kRecordBlocks, a.in / kBlock - firstBlock);
+    LaneRecord<Format> record;
+    record.load(panel + static_cast<size_t>(recordIndex) * kRecordBytes<Format>, blocks);
+#pragma unroll
+    for (int pair = 0; pair < kRecordBlocks / 2; ++pair) {
+        if (2 * pair >= blocks)
+            break;
+        unsigned words[2][4];
+        record.fragment(2 * pair, words[0]);
+        record.fragment(2 * pair + 1, words[1]);
+#pragma unroll
+        for (int tile = 0; tile < kTiles; ++tile) {
+            const int row = (firstTile + tile) * RoundedRows::kTileRows;
+            if (kTiles > 1 && row >= a.rows)
+                break;
+            // Lanes of rows that do not exist would fetch memory for nothing
+            const uint4 run = row + lane / 4 < a.rows
+                ? a.x.unit(firstTile + tile, firstBlock / 2 + pair, lane)
+                : uint4{0, 0, 0, 0};
+            const unsigned b[2][2] = {{run.x, run.y}, {run.z, run.w}};
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const int block = 2 * pair + i;
+                if (block >= blocks)
+                    break;
+                addBlock<Format>(sums[tile], record, block, words[i], b[i],
+                                 a.x.scalePair(firstTile + tile, firstBlock + block, lane % 4));
+            }
+        }
+    }
+}
+
+template <class Format, int kTiles>
+__device__ void addSegment(Sums<kTiles>& sums, const BlocksArguments& a, const std::byte* panel,
+                           int segment, int firstTile)
+{
+    const int records = recordCount(a.in);
+    const int segments = segmentCount(a.in);
+    const int last = (segment + 1) * records / segments;
+    for (int r = segment * records / segments; r < last; ++r)
+        addRecord<Format, kTiles>(sums, a, panel, r, firstTile);
+}
+
+/// Stores what lane 4 g + t has as number i of a tile.
+__device__ inline void storeSum(const BlocksArguments& a, float sum, int panel, int tile, int lane,
+                                int i)
+{
+    const int output = panel * kPanelOutputs + lane / 4 + i / 2 * 8;
+    const int row = tile * RoundedRows::kTileRows + lane % 4 * 2 + i % 2;
+    if (output < a.out && row < a.rows)
+        a.y[static_cast<size_t>(row) * a.yStride + output] =
+            a.bias ? sum + a.bias[output] : sum;
+}
+
+/// One block per panel, one warp per segment.
+template <class Format, int kTiles>
+__global__ void __launch_bounds__(kMostSegments * 32) multiplyFew(BlocksArguments a)
+{
+    __shared__ float partial[kMostSegments][kTiles * 4][32];
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    const int segment = static_cast<int>(threadIdx.x) / 32;
+    const auto panel = static_cast<int>(blockIdx.x);
+    Sums<kTiles> sums = {};
+    addSegment<Format, kTiles>(sums, a, a.panels + panel * panelBytes<Format>(a.in), segment, 0);
+#pragma unroll
+    for (int i = 0; i < kTiles * 4; ++i)
+        partial[segment][i][lane] = sums[i / 4][i % 4];
+    __syncthreads();
+
+    const int segments = segmentCount(a.in);
+    for (int i = segment; i < kTiles * 4; i += segments) {
+        float total = partial[0][i][lane];
+        for (int s = 1; s < segments; ++s)
+            total += partial[s][i][lane];
+        storeSum(a, total, panel, i / 4, lane, i % 4);
+    }
+}
+
+inline constexpr int kManyWarps = 8;
+
+/// Blocks: (64 rows, 8 panels), one warp per panel. Neighbouring blocks read the same weights.
+template <class Format>
+__global__ void __launch_bounds__(kManyWarps * 32) multiplyMany(BlocksArguments a)
+{
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    const int panel =
+        static_cast<int>(blockIdx.y) * kManyWarps + static_cast<int>(threadIdx.x) / 32;
+    const int firstTile = static_cast<int>(blockIdx.x) * kManyTiles;
+    if (panel * kPanelOutputs >= a.out)
+        return;
+    const std::byte* weights = a.panels + panel * panelBytes<Format>(a.in);
+    Sums<kManyTiles> totals = {};
+    for (int segment = 0; segment < segmentCount(a.in); ++segment) {
+        Sums<kManyTiles> sums = {};
+        addSegment<Format, kManyTiles>(sums, a, weights, segment, firstTile);
+#pragma unroll
+        for (int i = 0; i < kManyTiles * 4; ++i)
+            totals[i / 4][i % 4] =
+                segment == 0 ? sums[i / 4][i % 4] : totals[i / 4][i % 4] + sums[i / 4][i % 4];
+    }
+#pragma unroll
+    for (int i = 0; i < kManyTiles * 4; ++i)
+        storeSum(a, totals[i / 4][i % 4], panel, firstTile + i / 4, lane, i % 4);
+}
+
+template <class Format> void launchBlocks(const BlocksArguments& a, cudaStream_t stream)
+{
+    const auto panels = static_cast<unsigned>((a.out + kPanelOutputs - 1) / kPanelOutputs);
+    const auto fewThreads = static_cast<unsigned>(segmentCount(a.in) * 32);
+    if (a.rows <= 8) {
+        launch(multiplyFew<Format, 1>, {panels, fewThreads}, stream, a);
+    } else if (a.rows <= 16) {
+        launch(multiplyFew<Format, 2>, {panels, fewThreads}, stream, a);
+    } else if (a.rows <= 32) {
+        launch(multiplyFew<Format, 4>, {panels, fewThreads}, stream, a);
+    } else {
+        constexpr int kRows = kManyTiles * RoundedRows::kTileRows;
+        const dim3 grid(static_cast<unsigned>((a.rows + kRows - 1) / kRows),
+                        (panels + kManyWarps - 1) / kManyWarps);
+        launch(multiplyMany<Format>, {grid, kManyWarps * 32}, stream, a);
+    }
+}
+
+} // namespace inglenook::cuda

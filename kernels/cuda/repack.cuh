@@ -1,0 +1,18 @@
+#pragma once
+
+#include "kernels/dtype.h"
+
+#include <cstddef>
+#include <cuda_runtime.h>
+
+namespace inglenook::cuda {
+
+/// Bytes that `out` rows of a quantised format take as panels (panels.cuh).
+[[nodiscard]] size_t repackedBytes(DType type, int out, int in);
+
+/// Puts into the stream: `rows` rows as they lie in a file, the first of them the first of a panel,
+/// become panels. Both are device memory.
+void repack(DType type, std::byte* panels, const std::byte* fileRows, int rows, int in,
+            cudaStream_t stream);
+
+} // namespace inglenook::cuda

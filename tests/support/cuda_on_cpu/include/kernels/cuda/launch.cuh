@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cuda_runtime.h>
+#include <tuple>
+
+namespace inglenook::cuda {
+
+struct LaunchShape {
+    dim3 grid;
+    dim3 block;
+    size_t sharedBytes = 0;
+};
+
+/// Stands in for the file of the same name: the arguments are copied now, the kernel runs in the
+/// stream's time.
+template <class... Parameters, class... Arguments>
+void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_t stream,
+            Arguments&&... arguments)
+{
+    if (shape.grid.x == 0 || shape.grid.y == 0)
+        return;
+    const std::tuple<Parameters...> copies(static_cast<Parameters>(arguments)...);
+    submit(stream,
+           {shape.grid, shape.block, shape.sharedBytes, [=] { std::apply(kernel, copies); }});
+}
+
+template <class T> T* dynamicShared()
+{
+    return reinterpret_cast<T*>(BlockRunner::instance().sharedMemory);
+}
+
+} // namespace inglenook::cuda
