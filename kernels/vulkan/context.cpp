@@ -32,6 +32,13 @@ int Context::subgroupsFor(int invocations) const
     return device.facts().software ? 1 : std::max(1, invocations / device.facts().subgroupSize);
 }
 
+Tensor rowsFrom(Tensor t, int first, int count)
+{
+    t.offset += static_cast<size_t>(first) * static_cast<size_t>(t.stride) * 4;
+    t.rows = count;
+    return t;
+}
+
 const DeviceBuffer& deviceBuffer(const Buffer& buffer)
 {
     const auto* ours = dynamic_cast<const DeviceBuffer*>(&buffer);

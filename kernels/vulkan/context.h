@@ -87,6 +87,9 @@ private:
     return deviceBuffer(*t.buffer).range().address() + t.offset;
 }
 
+/// `count` rows of a tensor of 4-byte elements.
+[[nodiscard]] Tensor rowsFrom(Tensor t, int first, int count);
+
 /// Workgroups for `count` things, `each` per workgroup.
 [[nodiscard]] inline int64_t groupsFor(int64_t count, int64_t each)
 {
