@@ -20,6 +20,7 @@ struct LoadRequest {
     int contextTokens =
         0; // longest conversation; 0: what the model and the memory allow, at most 8192
     int sequences = 4; // replies that may run at once
+    std::string cacheFolder; // for what a driver compiles, in UTF-8; empty: compiled at each start
 };
 
 struct SamplingSettings {

@@ -1,4 +1,5 @@
 #include "app/cli/commands.h"
+#include "app/cli/resources.h"
 #include "kernels/devices.h"
 #include "kernels/self_test/self_test.h"
 
@@ -33,7 +34,7 @@ Diagnosis examine(const DeviceInfo& device, bool full)
     if (!diagnosis.problem.empty())
         return diagnosis;
     try {
-        const auto backend = createBackend(device.id);
+        const auto backend = createBackend(device.id, {.cacheFolder = cacheFolder()});
         const auto reference = createBackend({DeviceKind::Reference, 0});
         diagnosis.readBandwidth = backend->measureReadBandwidth();
         for (const OperatorCase& test : selfTestCases()) {

@@ -15,7 +15,8 @@ LoadRequest ModelOptions::loadRequest() const
     return {.path = path.empty() ? starterModelPath() : path,
             .device = backend,
             .threads = threads,
-            .contextTokens = context};
+            .contextTokens = context,
+            .cacheFolder = cacheFolder()};
 }
 
 void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired)

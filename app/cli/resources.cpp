@@ -1,5 +1,6 @@
 #include "app/cli/resources.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
@@ -45,6 +46,20 @@ std::string starterModelPath()
     }
     throw std::runtime_error(
         "The model that ships with Inglenook is missing. Name one with -m FILE.");
+}
+
+std::string cacheFolder()
+{
+#ifdef _WIN32
+    const char* const local = std::getenv("LOCALAPPDATA");
+    return local ? std::string(local) + "/cache/inglenook" : "";
+#else
+    const char* const cache = std::getenv("XDG_CACHE_HOME");
+    if (cache && cache[0] == '/') // the standard says to ignore other paths
+        return std::string(cache) + "/inglenook";
+    const char* const home = std::getenv("HOME");
+    return home ? std::string(home) + "/.cache/inglenook" : "";
+#endif
 }
 
 } // namespace inglenook

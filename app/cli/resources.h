@@ -8,4 +8,7 @@ namespace inglenook {
 /// built from. Throws std::runtime_error if it is in neither place.
 [[nodiscard]] std::string starterModelPath();
 
+/// The user's folder for what can be made again, the same as the window's; empty if there is none.
+[[nodiscard]] std::string cacheFolder();
+
 } // namespace inglenook

@@ -114,7 +114,8 @@ void ModelLoading::plan()
         needs, {.contextTokens = m_request.contextTokens, .sequences = m_request.sequences},
         device.freeBytes, toString(device.id));
     m_pages = plan.pages;
-    m_model->backend = createBackend(device.id, {.threads = m_request.threads});
+    m_model->backend = createBackend(
+        device.id, {.threads = m_request.threads, .cacheFolder = m_request.cacheFolder});
     m_model->facts.device = m_model->backend->name();
     m_model->facts.contextTokens = plan.contextTokens;
     m_model->facts.cacheBytes = plan.cacheBytes;

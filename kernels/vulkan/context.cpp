@@ -5,12 +5,12 @@
 
 namespace inglenook::vulkan {
 
-Context::Context(int index, bool validation)
-    : device(index, validation)
+Context::Context(int index, const BackendOptions& options)
+    : device(index, options.validation)
     , commands(device)
     , memory(device, commands)
     , staging(device, commands)
-    , pipelines(device)
+    , pipelines(device, options.cacheFolder)
     , scratch(memory.allocate(kScratchBytes))
 {
     device.throwComplaint();

@@ -15,7 +15,7 @@ namespace inglenook::vulkan {
 /// outlive the backend that made them.
 class Context {
 public:
-    Context(int index, bool validation);
+    Context(int index, const BackendOptions& options);
     ~Context(); // waits until the device is done
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
@@ -41,10 +41,10 @@ public:
     Memory memory;
     Staging staging;
     Pipelines pipelines;
-    Memory::Range scratch; // of attention
+    Memory::Range scratch; // of one operator at a time
 };
 
-inline constexpr size_t kScratchBytes = size_t{16} << 20;
+inline constexpr size_t kScratchBytes = size_t{64} << 20;
 
 /// A range that frees itself, and keeps the device open until then.
 class SharedRange {
