@@ -3,6 +3,7 @@
 #include <QDesktopServices>
 #include <QDir>
 #include <QLocale>
+#include <QStandardPaths>
 #include <QUrl>
 
 namespace inglenook {
@@ -65,6 +66,9 @@ void ModelController::load(const QString& path)
     request.device = m_settings.device.toStdString();
     request.threads = m_settings.threads;
     request.contextTokens = m_settings.contextTokens;
+    const QString caches = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
+    if (!caches.isEmpty())
+        request.cacheFolder = (caches + QStringLiteral("/inglenook")).toStdString();
     emit loadRequested(request);
 }
 

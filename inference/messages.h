@@ -18,11 +18,12 @@ struct LoadRequest {
     std::string device =
         "auto"; // "auto", "cpu", "vulkan:0", "cuda", "reference"; several: "cuda:0,cpu"
     std::string split = "auto"; // over several: "auto", "tensor", "layer", shares like "0.6,0.4"
-    std::string figuresPath; // of what was measured of this machine (nook doctor); "": nothing
     int threads = 0; // cpu: 0 means one per physical core
     int contextTokens =
         0; // longest conversation; 0: what the model and the memory allow, at most 8192
     int sequences = 4; // replies that may run at once
+    std::string cacheFolder; // for what can be made again: compiled shaders, measured figures; UTF-8;
+                             // "": nothing is kept
 };
 
 struct SamplingSettings {

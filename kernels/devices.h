@@ -36,6 +36,9 @@ struct DeviceInfo {
 struct BackendOptions {
     int threads = 0; // cpu: 0 means one per physical core
     bool validation = false; // vulkan: enable the validation layer; its first complaint is thrown
+    // vulkan: where compiled programs are kept for the next start; UTF-8, empty: nowhere. A folder
+    // that cannot be written to, and files that are damaged or of another driver, are as none.
+    std::string cacheFolder;
 };
 
 /// All devices of this machine, the CPU first; never throws for a missing driver. The reference

@@ -34,7 +34,7 @@ Diagnosis examine(const DeviceInfo& device, bool full)
     if (!diagnosis.problem.empty())
         return diagnosis;
     try {
-        const auto backend = createBackend(device.id);
+        const auto backend = createBackend(device.id, {.cacheFolder = cacheFolder()});
         const auto reference = createBackend({DeviceKind::Reference, 0});
         diagnosis.figures = measureDevice(*backend, device);
         for (const OperatorCase& test : selfTestCases()) {
@@ -153,7 +153,7 @@ void keep(const std::string& path, const MachineFigures& machine)
 
 void run(const Options& options)
 {
-    const std::string path = machineFiguresPath();
+    const std::string path = machineFiguresPath(cacheFolder());
     MachineFigures machine = readMachineFigures(path);
     auto devices = nlohmann::ordered_json::array();
     bool healthy = true;

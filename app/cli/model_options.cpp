@@ -15,9 +15,9 @@ LoadRequest ModelOptions::loadRequest() const
     return {.path = path.empty() ? starterModelPath() : path,
             .device = backend,
             .split = split,
-            .figuresPath = machineFiguresPath(),
             .threads = threads,
-            .contextTokens = context};
+            .contextTokens = context,
+            .cacheFolder = cacheFolder()};
 }
 
 void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired)

@@ -40,7 +40,8 @@ fs::path folderNamed(const char* variable)
 fs::path userCacheFolder()
 {
 #ifdef _WIN32
-    return folderNamed("LOCALAPPDATA");
+    const fs::path local = folderNamed("LOCALAPPDATA");
+    return local.empty() ? local : local / "cache";
 #else
     if (const fs::path cache = folderNamed("XDG_CACHE_HOME"); !cache.empty())
         return cache;
@@ -69,10 +70,10 @@ std::string starterModelPath()
         "The model that ships with Inglenook is missing. Name one with -m FILE.");
 }
 
-std::string machineFiguresPath()
+std::string cacheFolder()
 {
     const fs::path cache = userCacheFolder();
-    return cache.empty() ? "" : (cache / "inglenook" / "machine.json").string();
+    return cache.empty() ? "" : (cache / "inglenook").string();
 }
 
 } // namespace inglenook

@@ -8,8 +8,7 @@ namespace inglenook {
 /// built from. Throws std::runtime_error if it is in neither place.
 [[nodiscard]] std::string starterModelPath();
 
-/// Where what was measured of this machine is kept: machine.json in the user's folder for what can
-/// be made again. "" if the user has none.
-[[nodiscard]] std::string machineFiguresPath();
+/// The user's folder for what can be made again, the same as the window's; empty if there is none.
+[[nodiscard]] std::string cacheFolder();
 
 } // namespace inglenook

@@ -198,13 +198,13 @@ void ModelLoading::choose()
 {
     m_limits = {.rows = std::clamp(m_model->spec.context, kDecodeRows, kWidestStep),
                 .outputs = kDecodeRows};
-    m_figures = readMachineFigures(m_request.figuresPath);
+    m_figures = readMachineFigures(machineFiguresPath(m_request.cacheFolder));
     m_wish = readPlacementWish(m_request.device, m_request.split);
     m_devices = m_wish.devices.empty() ? listDevices() : describeDevices(m_wish.devices);
     // Shares follow the devices' speed: what was not measured yet is measured now, once.
     const std::vector<DeviceInfo> candidates =
         m_wish.devices.empty() ? cardsOf(m_devices) : m_devices;
-    if (candidates.size() > 1 && m_wish.shares.empty() && !m_request.figuresPath.empty())
+    if (candidates.size() > 1 && m_wish.shares.empty() && !m_request.cacheFolder.empty())
         m_gathering.emplace(candidates, m_figures);
     m_stage = Stage::Figures;
 }
@@ -224,8 +224,8 @@ void ModelLoading::gatherFigures()
 void ModelLoading::keepFigures() const
 {
     try {
-        if (!m_request.figuresPath.empty())
-            writeMachineFigures(m_request.figuresPath, m_figures);
+        if (!m_request.cacheFolder.empty())
+            writeMachineFigures(machineFiguresPath(m_request.cacheFolder), m_figures);
     } catch (const std::runtime_error&) {
     }
 }
@@ -246,7 +246,8 @@ void ModelLoading::plan()
     const Placement& placement = m_placements[m_chosen];
     PlacementPlan plan = planPlacement(placement, planned(), m_devices);
     const auto processors = std::ranges::count(placement.devices, DeviceKind::Cpu, &DeviceId::kind);
-    const BackendOptions options{.threads = threadsEach(m_request.threads, processors)};
+    const BackendOptions options{.threads = threadsEach(m_request.threads, processors),
+                                 .cacheFolder = m_request.cacheFolder};
     std::vector<DeviceGroup::Device> devices;
     for (ModelSlice& slice : plan.slices)
         devices.push_back({.backend = createBackend(placement.devices[devices.size()], options),

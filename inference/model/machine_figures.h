@@ -53,6 +53,12 @@ void remember(MachineFigures& machine, const DeviceFigures& device);
 /// Puts figures in the place of older ones between these two devices, in either order.
 void remember(MachineFigures& machine, const LinkFigures& link);
 
+/// The file below the user's folder for what can be made again.
+[[nodiscard]] inline std::string machineFiguresPath(const std::string& cacheFolder)
+{
+    return cacheFolder.empty() ? "" : cacheFolder + "/machine.json";
+}
+
 /// Reads the file that writeMachineFigures() wrote. A missing or damaged file is empty: everything
 /// in it can be measured again.
 [[nodiscard]] MachineFigures readMachineFigures(const std::string& path);

@@ -59,13 +59,6 @@ AttentionPush attentionPush(const Context& context, const Rows& rows, const KvPa
             .softcap = shape.softcap};
 }
 
-Tensor rowsFrom(Tensor t, int first, int count)
-{
-    t.offset += static_cast<size_t>(first) * static_cast<size_t>(t.stride) * 4;
-    t.rows = count;
-    return t;
-}
-
 } // namespace
 
 void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,

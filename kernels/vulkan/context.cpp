@@ -5,12 +5,12 @@
 
 namespace inglenook::vulkan {
 
-Context::Context(int index, bool validation)
-    : device(index, validation)
+Context::Context(int index, const BackendOptions& options)
+    : device(index, options.validation)
     , commands(device)
     , memory(device, commands)
     , staging(device, commands)
-    , pipelines(device)
+    , pipelines(device, options.cacheFolder)
     , scratch(memory.allocate(kScratchBytes))
 {
     device.throwComplaint();
@@ -30,6 +30,13 @@ void Context::begin()
 int Context::subgroupsFor(int invocations) const
 {
     return device.facts().software ? 1 : std::max(1, invocations / device.facts().subgroupSize);
+}
+
+Tensor rowsFrom(Tensor t, int first, int count)
+{
+    t.offset += static_cast<size_t>(first) * static_cast<size_t>(t.stride) * 4;
+    t.rows = count;
+    return t;
 }
 
 const DeviceBuffer& deviceBuffer(const Buffer& buffer)

@@ -15,7 +15,7 @@ namespace inglenook::vulkan {
 /// outlive the backend that made them.
 class Context {
 public:
-    Context(int index, bool validation);
+    Context(int index, const BackendOptions& options);
     ~Context(); // waits until the device is done
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
@@ -41,10 +41,10 @@ public:
     Memory memory;
     Staging staging;
     Pipelines pipelines;
-    Memory::Range scratch; // of attention
+    Memory::Range scratch; // of one operator at a time
 };
 
-inline constexpr size_t kScratchBytes = size_t{16} << 20;
+inline constexpr size_t kScratchBytes = size_t{64} << 20;
 
 /// A range that frees itself, and keeps the device open until then.
 class SharedRange {
@@ -104,6 +104,9 @@ private:
 {
     return deviceBuffer(*t.buffer).range().address() + t.offset;
 }
+
+/// `count` rows of a tensor of 4-byte elements.
+[[nodiscard]] Tensor rowsFrom(Tensor t, int first, int count);
 
 /// Workgroups for `count` things, `each` per workgroup.
 [[nodiscard]] inline int64_t groupsFor(int64_t count, int64_t each)

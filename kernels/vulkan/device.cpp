@@ -74,6 +74,10 @@ void readProperties(DeviceFacts& facts, const Instance& instance, VkPhysicalDevi
     v12.pNext = sizeControl ? &sizes : nullptr;
     all.pNext = &v11;
     instance.calls().getProperties(physical, &all);
+    facts.programs = {
+        .vendor = core.vendorID, .device = core.deviceID, .driverVersion = core.driverVersion};
+    std::ranges::copy(core.pipelineCacheUUID, facts.programs.programs.begin());
+    std::ranges::copy(v11.driverUUID, facts.programs.driver.begin());
     facts.driver = std::string(v12.driverName) + " " + v12.driverInfo;
     facts.maxAllocation = v11.maxMemoryAllocationSize;
     facts.subgroupSize = static_cast<int>(v11.subgroupSize);

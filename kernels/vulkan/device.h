@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/devices.h"
+#include "kernels/vulkan/cache_file.h"
 #include "kernels/vulkan/instance.h"
 
 #include <array>
@@ -18,6 +19,7 @@ struct DeviceFacts {
     bool chosenSubgroups = false; // a pipeline may demand its subgroup size
     bool subgroupsNeedExtension = false;
     uint32_t apiVersion = 0;
+    CacheOwner programs; // whose compiled programs can be used again
     int subgroupSize = 0; // lanes, a power of two
     uint32_t queueFamily = 0;
     uint32_t maxGroups = 0; // workgroups in x, y and z

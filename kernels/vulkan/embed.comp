@@ -4,7 +4,7 @@
 
 #include "dequant.glsl"
 
-// One invocation per eight elements of a row. A table of several parts takes one dispatch per part, and
+// One invocation per unit of a row. A table of several parts takes one dispatch per part, and
 // each writes the rows whose id lies in it; the first also writes zeros for ids in none.
 
 layout(push_constant) uniform Push {
@@ -24,9 +24,9 @@ p;
 
 void main()
 {
-    const int c = 8 * int(gl_GlobalInvocationID.x);
+    const int u = int(gl_GlobalInvocationID.x);
     const int r = int(gl_WorkGroupID.y);
-    if (c >= p.cols)
+    if (u >= p.units)
         return;
     const int id = p.ids.v[r * p.idsStride];
     const bool inPart = id >= p.first && id < p.first + p.count;
@@ -34,12 +34,18 @@ void main()
     if (!inPart && !(nowhere && p.first == 0))
         return;
 
-    float numbers[8];
-    for (int i = 0; i < 8; ++i)
-        numbers[i] = 0.0;
-    if (inPart)
-        weights8(p.table, loadUnit(p.table, (id - p.first) * p.units + c / 32), (c / 8) % 4, numbers);
-    for (int i = 0; i < 8; ++i)
-        if (c + i < p.cols)
-            p.y.v[r * p.yStride + c + i] = p.scale * numbers[i];
+    const int from = r * p.yStride + 32 * u;
+    if (!inPart) {
+        for (int i = 0; i < 32 && 32 * u + i < p.cols; ++i)
+            p.y.v[from + i] = 0.0;
+        return;
+    }
+    const Unit unit = loadUnit(p.table, (id - p.first) * p.units + u);
+    for (int eighth = 0; eighth < 4; ++eighth) {
+        vec4 numbers[2];
+        numbers8(p.table, unit, eighth, numbers);
+        [[unroll]] for (int i = 0; i < 8; ++i)
+            if (32 * u + 8 * eighth + i < p.cols)
+                p.y.v[from + 8 * eighth + i] = p.scale * numbers[i / 4][i % 4];
+    }
 }

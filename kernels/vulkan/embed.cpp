@@ -48,7 +48,7 @@ void VulkanBackend::embed(Tensor y, const Weight& table, Tensor ids, float scale
                      .total = table.out,
                      .scale = scale};
         m_context->dispatch({kShaders.of(part.type), 1, {}}, push,
-                            {groupsFor(y.cols, 8 * lanes), y.rows},
+                            {groupsFor(part.units, lanes), y.rows},
                             static_cast<int64_t>(y.rows) * y.cols);
     }
 }

@@ -2,6 +2,8 @@
 
 #include "kernels/vulkan/check.h"
 
+#include <new>
+
 namespace inglenook::vulkan {
 
 namespace {
@@ -11,9 +13,21 @@ constexpr VkPipelineShaderStageCreateFlags kFullSubgroups =
 
 } // namespace
 
-Pipelines::Pipelines(const Device& device)
+Pipelines::Pipelines(const Device& device, const std::string& cacheFolder)
     : m_device(device)
 {
+    if (!cacheFolder.empty()) {
+        m_cachePath = cacheFilePath(cacheFolder, device.facts().programs);
+        m_saved = readCacheFile(m_cachePath, device.facts().programs);
+    }
+    const VkPipelineCacheCreateInfo cache{.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
+                                          .initialDataSize = m_saved.size(),
+                                          .pInitialData = m_saved.data()};
+    // Without a cache pipelines are compiled as ever.
+    if (!m_cachePath.empty() &&
+        device.calls().vkCreatePipelineCache(device.handle(), &cache, nullptr, &m_cache) < 0)
+        m_cache = VK_NULL_HANDLE;
+
     const VkPushConstantRange range{.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT, .size = kPushBytes};
     const VkPipelineLayoutCreateInfo info{.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
                                           .pushConstantRangeCount = 1,
@@ -24,9 +38,40 @@ Pipelines::Pipelines(const Device& device)
 
 Pipelines::~Pipelines()
 {
+    save();
+    m_device.calls().vkDestroyPipelineCache(m_device.handle(), m_cache, nullptr);
     for (const auto& [key, pipeline] : m_pipelines)
         m_device.calls().vkDestroyPipeline(m_device.handle(), pipeline, nullptr);
     m_device.calls().vkDestroyPipelineLayout(m_device.handle(), m_layout, nullptr);
+}
+
+std::vector<std::byte> Pipelines::compiled() const
+{
+    const auto getData = m_device.calls().vkGetPipelineCacheData;
+    size_t bytes = 0;
+    if (getData(m_device.handle(), m_cache, &bytes, nullptr) != VK_SUCCESS)
+        return {};
+    std::vector<std::byte> data(bytes);
+    if (getData(m_device.handle(), m_cache, &bytes, data.data()) != VK_SUCCESS)
+        return {};
+    data.resize(bytes);
+    return data;
+}
+
+void Pipelines::save() noexcept
+{
+    if (!m_cache || !m_unsaved)
+        return;
+    m_unsaved = false;
+    try {
+        std::vector<std::byte> data = compiled();
+        if (data.empty() || data == m_saved)
+            return;
+        writeCacheFile(m_cachePath, m_device.facts().programs, data);
+        m_saved = std::move(data);
+    } catch (const std::bad_alloc&) {
+        // The next start compiles again.
+    }
 }
 
 VkPipeline Pipelines::get(const Kernel& kernel)
@@ -41,6 +86,7 @@ VkPipeline Pipelines::get(const Kernel& kernel)
         return known->second;
     const VkPipeline pipeline = create(kernel.code, key.second);
     m_pipelines.emplace(std::move(key), pipeline);
+    m_unsaved = true;
     return pipeline;
 }
 
@@ -76,8 +122,8 @@ VkPipeline Pipelines::create(std::span<const uint32_t> code, const std::vector<u
                   .pSpecializationInfo = &specialization},
         .layout = m_layout};
     VkPipeline pipeline = VK_NULL_HANDLE;
-    const VkResult result = m_device.calls().vkCreateComputePipelines(
-        m_device.handle(), VK_NULL_HANDLE, 1, &info, nullptr, &pipeline);
+    const VkResult result = m_device.calls().vkCreateComputePipelines(m_device.handle(), m_cache, 1,
+                                                                      &info, nullptr, &pipeline);
     m_device.calls().vkDestroyShaderModule(m_device.handle(), module, nullptr);
     check(result, "preparing its programs");
     return pipeline;

@@ -19,12 +19,13 @@ void put(std::byte*& to, const void* from, size_t bytes)
     to += bytes;
 }
 
-/// 32 quants of at most 4 bits, eight to a word.
+/// 32 quants of at most 4 bits: a word's low nibbles hold four, its high nibbles the next four, so
+/// that a mask makes bytes of them.
 void putNibbles(std::byte*& to, const uint8_t (&quants)[kUnitElements])
 {
     uint32_t words[4] = {};
     for (size_t i = 0; i < kUnitElements; ++i)
-        words[i / 8] |= static_cast<uint32_t>(quants[i] & 15) << (4 * (i % 8));
+        words[i / 8] |= static_cast<uint32_t>(quants[i] & 15) << (8 * (i % 4) + i % 8 / 4 * 4);
     put(to, words, sizeof words);
 }
 
@@ -75,7 +76,7 @@ void repack(const BlockQ5_K& block, Planes& to)
     for (int g = 0; g < kGroups; ++g) {
         uint32_t word = 0;
         for (int i = 0; i < kUnitElements; ++i)
-            word |= ((static_cast<uint32_t>(block.high[i]) >> g) & 1u) << i;
+            word |= ((static_cast<uint32_t>(block.high[i]) >> g) & 1u) << (8 * (i % 4) + i / 4);
         put(to[2], &word, sizeof word);
     }
 }
@@ -91,7 +92,7 @@ void repack(const BlockQ6_K& block, Planes& to)
             const uint8_t pair = block.low[64 * half + 32 * (quarter % 2) + i];
             quants[i] = quarter < 2 ? pair & 15 : pair >> 4;
             const uint32_t top = (block.high[32 * half + i] >> (2 * quarter)) & 3u;
-            high[i / 16] |= top << (2 * (i % 16));
+            high[i / 16] |= top << (8 * (i % 4) + 2 * (i % 16 / 4));
         }
         putNibbles(to[0], quants);
         put(to[2], high, sizeof high);

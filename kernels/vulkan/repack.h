@@ -17,14 +17,16 @@ inline constexpr int kUnitElements = 32;
 ///
 ///   F32 F16 BF16  quants: 32 numbers
 ///   Q8_0          quants: 32 bytes; scales: d
-///   Q4_0          quants: nibble i is element i; scales: d
-///   Q4_K          quants: per group of 32, nibble i is element i; scales: d, dmin, then words of
-///   the low
-///                 4 bits of 8 scales, of 8 mins, and the top 2 bits of 8 scales and of 8 mins
-///   Q5_K          as Q4_K; high: per group a word, bit i is bit 4 of element i
-///   Q6_K          quants as Q4_K; high: per group two words, bits 2 i and 2 i + 1 of 16 elements
-///   each;
+///   Q4_0          quants: nibbles; scales: d
+///   Q4_K          quants: nibbles; scales: d, dmin, then words of the low 4 bits of 8 scales, of
+///                 8 mins, and the top 2 bits of 8 scales and of 8 mins
+///   Q5_K          as Q4_K; high: per group a word of bits
+///   Q6_K          quants as Q4_K; high: per group two words of pairs of bits, of 16 elements each;
 ///                 scales: 16 bytes; factors: d
+///
+/// Shifts and masks make four signed bytes of elements 4 j .. 4 j + 3: byte b of nibble word j / 2
+/// holds element 4 j + b, in its low half for an even j; byte b of a high word has its bit at bit j
+/// (Q5_K), or its pair at bits 2 (j % 4) and above (Q6_K).
 struct PlaneLayout {
     int blockElements = 0;
     // Bytes per block of quants, scales, high, factors; 0: no such plane

@@ -90,7 +90,7 @@ std::unique_ptr<Backend> createVulkanBackend(int index, const BackendOptions& op
 }
 
 VulkanBackend::VulkanBackend(int index, const BackendOptions& options)
-    : m_context(std::make_shared<Context>(index, options.validation))
+    : m_context(std::make_shared<Context>(index, options))
     , m_name("vulkan:" + std::to_string(index) + " " + m_context->device.facts().name)
 {
 }
@@ -154,6 +154,7 @@ std::unique_ptr<Recording> VulkanBackend::record(const std::function<void()>& st
     }
     auto recording = std::make_unique<VulkanRecording>(m_context, std::move(parts));
     recording->submit();
+    m_context->pipelines.save(); // a new kind of step is rare; a crash later loses nothing
     m_context->device.throwComplaint();
     return recording;
 }

@@ -133,7 +133,7 @@ void EngineDevicesTest::oneDeviceThatIsFasterAloneIsUsedAlone()
 void EngineDevicesTest::aPromiseThatIsNotKeptIsNotBelievedAgain()
 {
     LoadRequest request = loadRequest("cpu,reference");
-    request.figuresPath = m_figures;
+    request.cacheFolder = m_folder.path().toStdString();
     // so slow alone that two must be faster: they are used together
     writeFigures(1e5);
     {

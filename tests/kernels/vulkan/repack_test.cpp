@@ -29,10 +29,11 @@ struct Planes {
     [[nodiscard]] std::span<const std::byte> operator[](size_t i) const { return bytes[i]; }
 };
 
-/// Quant `i` of a plane of nibbles: eight to a word, in order.
+/// Quant `i` of a plane of nibbles: byte b of a word holds elements b and b + 4.
 int nibble(const Planes& planes, size_t i)
 {
-    return static_cast<int>((at<uint32_t>(planes[0], i / 8) >> (4 * (i % 8))) & 15);
+    const uint8_t both = at<uint8_t>(planes[0], i / 8 * 4 + i % 4);
+    return i % 8 < 4 ? both & 15 : both >> 4;
 }
 
 float groupElement(const Planes& planes, size_t i, int quant)
@@ -63,12 +64,14 @@ float element(DType type, const Planes& planes, size_t i)
     case DType::Q4_K:
         return groupElement(planes, i, nibble(planes, i));
     case DType::Q5_K: {
-        const uint32_t high = (at<uint32_t>(planes[2], i / 32) >> (i % 32)) & 1;
-        return groupElement(planes, i, nibble(planes, i) | static_cast<int>(high << 4));
+        const uint8_t bits = at<uint8_t>(planes[2], i / 32 * 4 + i % 4);
+        const int high = (bits >> (i % 32 / 4)) & 1;
+        return groupElement(planes, i, nibble(planes, i) | (high << 4));
     }
     case DType::Q6_K: {
-        const uint32_t high = (at<uint32_t>(planes[2], i / 16) >> (2 * (i % 16))) & 3;
-        const int quant = nibble(planes, i) | static_cast<int>(high << 4);
+        const uint8_t pairs = at<uint8_t>(planes[2], i / 16 * 4 + i % 4);
+        const int high = (pairs >> (2 * (i % 16 / 4))) & 3;
+        const int quant = nibble(planes, i) | (high << 4);
         return half(planes[3], i / 256) * at<int8_t>(planes[1], i / 16) *
             static_cast<float>(quant - 32);
     }

@@ -1,0 +1,112 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+#include "memory.glsl"
+
+#include "matmul.glsl"
+
+// Many rows: a lane owns kCols outputs, kLanes apart, of kRows rows, and walks the units in the order of
+// matmul.comp. The rows' units of x lie spread over the subgroup's registers; each number reaches all lanes
+// by a shuffle from a lane known when compiling, which is cheap on every device. No shared memory, no barriers.
+
+layout(constant_id = 3) const int kRows = 8;
+layout(constant_id = 4) const int kCols = 4;
+const int kOutputs = kRows * kCols;
+const int kSpread = (kRows * kWords + kLanes - 1) / kLanes; // words of x that a lane holds
+const int kSpreadScales = (kRows + kLanes - 1) / kLanes;
+#if defined(QUANTISED)
+const int kNumbers = 4; // in a word of x
+#else
+const int kNumbers = 1;
+#endif
+
+float xSpread[kSpread * kNumbers];
+vec2 xSpreadScales[kSpreadScales];
+
+void loadX(int firstRow, int u)
+{
+    [[unroll]] for (int i = 0; i < kSpread; ++i) {
+        const int word = i * kLanes + lane();
+        const int row = min(firstRow + word / kWords, p.rows - 1);
+        const uint bits = Words(p.x).v[row * p.xStride + u * kWords + word % kWords];
+#if defined(QUANTISED)
+        const vec4 numbers = unpacked(int(bits));
+        [[unroll]] for (int n = 0; n < 4; ++n)
+            xSpread[4 * i + n] = numbers[n];
+#else
+        xSpread[i] = uintBitsToFloat(bits);
+#endif
+    }
+#if defined(QUANTISED)
+    [[unroll]] for (int i = 0; i < kSpreadScales; ++i) {
+        const int row = min(firstRow + i * kLanes + lane(), p.rows - 1);
+        xSpreadScales[i] = p.xScales.v[row * p.units + u];
+    }
+#endif
+}
+
+/// Element e of the unit of x of row r.
+float xNumber(int r, int e)
+{
+    const int word = r * kWords + e / kNumbers;
+    return subgroupShuffle(xSpread[word / kLanes * kNumbers + e % kNumbers], uint(word % kLanes));
+}
+
+vec2 xScale(int r)
+{
+#if defined(QUANTISED)
+    return subgroupShuffle(xSpreadScales[r / kLanes], uint(r % kLanes));
+#else
+    return vec2(1.0, 0.0);
+#endif
+}
+
+void main()
+{
+    const int tile = int(gl_WorkGroupID.x) * kSubgroups + subgroup();
+    const int firstOut = p.firstOut + tile * kLanes * kCols;
+    const int firstRow = int(gl_WorkGroupID.y) * kRows;
+    if (firstOut >= p.lastOut)
+        return;
+
+    precise float totals[kOutputs];
+    const int parts = min(kParts, p.units);
+    for (int part = 0; part < parts; ++part) {
+        precise float sums[kOutputs];
+        [[unroll]] for (int i = 0; i < kOutputs; ++i)
+            sums[i] = 0.0;
+        for (int u = part; u < p.units; u += kParts) {
+            loadX(firstRow, u);
+            Unit w[kCols];
+            [[unroll]] for (int c = 0; c < kCols; ++c)
+                w[c] = loadUnit(p.w, min(firstOut + c * kLanes + lane(), p.lastOut - 1) * p.units + u);
+            precise float products[kOutputs];
+            [[unroll]] for (int i = 0; i < kOutputs; ++i)
+                products[i] = 0.0;
+            [[unroll]] for (int eighth = 0; eighth < 4; ++eighth) {
+                vec4 factors[kCols][2];
+                [[unroll]] for (int c = 0; c < kCols; ++c)
+                    factors8(w[c], eighth, factors[c]);
+                [[unroll]] for (int r = 0; r < kRows; ++r)
+                    [[unroll]] for (int i = 0; i < 8; ++i) {
+                        const float x = xNumber(r, 8 * eighth + i);
+                        [[unroll]] for (int c = 0; c < kCols; ++c)
+                            products[r * kCols + c] =
+                                fma(factors[c][i / 4][i % 4], x, products[r * kCols + c]);
+                    }
+            }
+            [[unroll]] for (int r = 0; r < kRows; ++r) {
+                const vec2 scale = xScale(r);
+                [[unroll]] for (int c = 0; c < kCols; ++c)
+                    sums[r * kCols + c] =
+                        withUnit(sums[r * kCols + c], products[r * kCols + c], w[c], scale);
+            }
+        }
+        [[unroll]] for (int i = 0; i < kOutputs; ++i)
+            totals[i] = part == 0 ? sums[i] : totals[i] + sums[i];
+    }
+
+    [[unroll]] for (int r = 0; r < kRows; ++r)
+        [[unroll]] for (int c = 0; c < kCols; ++c)
+            writeOutput(firstRow + r, firstOut + c * kLanes + lane(), totals[r * kCols + c]);
+}
