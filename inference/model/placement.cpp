@@ -76,15 +76,16 @@ bool eligible(const DeviceInfo& info, const std::vector<DeviceInfo>& all)
         return false;
     const bool twice = info.id.kind == DeviceKind::Vulkan &&
         std::ranges::any_of(all, [&](const DeviceInfo& other) {
-            return other.id.kind == DeviceKind::Cuda && other.problem.empty() &&
-                other.name == info.name;
-        });
+                           return other.id.kind == DeviceKind::Cuda && other.problem.empty() &&
+                               other.name == info.name;
+                       });
     return !twice;
 }
 
 double room(const ModelSize& model, const PlacementDevice& device)
 {
-    return std::max(0., kUsable * static_cast<double>(device.info.memoryFree) -
+    return std::max(0.,
+                    kUsable * static_cast<double>(device.info.memoryFree) -
                         static_cast<double>(model.besideBytes));
 }
 
@@ -98,7 +99,8 @@ bool fits(const ModelSize& model, const std::vector<PlacementDevice>& devices,
 }
 
 /// Shares by the devices' speed. Where one has no room for its share, the others take the rest.
-std::vector<double> sharesBySpeed(const ModelSize& model, const std::vector<PlacementDevice>& devices)
+std::vector<double> sharesBySpeed(const ModelSize& model,
+                                  const std::vector<PlacementDevice>& devices)
 {
     std::vector<double> shares(devices.size(), 0.);
     std::vector<bool> full(devices.size(), false);
@@ -182,7 +184,8 @@ public:
     {
     }
 
-    void add(Split split, const std::vector<PlacementDevice>& devices, std::vector<double> shares = {})
+    void add(Split split, const std::vector<PlacementDevice>& devices,
+             std::vector<double> shares = {})
     {
         if (shares.empty())
             shares = sharesBySpeed(m_model, devices);
@@ -192,8 +195,7 @@ public:
             entry.placement.devices.push_back(device.info.id);
         entry.placement.secondsPerToken = secondsOf(m_model, split, devices, shares, exchange);
         entry.fits = fits(m_model, devices, shares);
-        entry.rank =
-            entry.placement.secondsPerToken * (split == Split::None ? 1. : kWorthwhile);
+        entry.rank = entry.placement.secondsPerToken * (split == Split::None ? 1. : kWorthwhile);
         m_entries.push_back(std::move(entry));
     }
 
@@ -229,8 +231,7 @@ private:
 };
 
 std::vector<PlacementDevice> wishedDevices(const std::vector<DeviceInfo>& devices,
-                                           const MachineFigures& machine,
-                                           const PlacementWish& wish)
+                                           const MachineFigures& machine, const PlacementWish& wish)
 {
     std::vector<PlacementDevice> chosen;
     for (const DeviceId id : wish.devices) {

@@ -14,8 +14,8 @@ constexpr int kLeastPages = 8;
 /// Whose memory a device computes in.
 std::string memoryOf(const DeviceInfo& info)
 {
-    const bool card = (info.id.kind == DeviceKind::Vulkan || info.id.kind == DeviceKind::Cuda) &&
-        !info.software;
+    const bool card =
+        (info.id.kind == DeviceKind::Vulkan || info.id.kind == DeviceKind::Cuda) && !info.software;
     return card ? toString(info.id) : "the machine's";
 }
 
@@ -47,8 +47,7 @@ PlacementPlan planPlacement(const Placement& placement, const PlannedModel& mode
     std::vector<std::string> memories;
     std::map<std::string, uint64_t> asked; // of each memory, by all
     for (size_t i = 0; i < plan.slices.size(); ++i) {
-        const DeviceInfo& info =
-            *std::ranges::find(devices, placement.devices[i], &DeviceInfo::id);
+        const DeviceInfo& info = *std::ranges::find(devices, placement.devices[i], &DeviceInfo::id);
         const ModelSpec own = specOf(model.spec, plan.slices[i]);
         const WeightLoader loader(model.file, model.spec, plan.slices[i]);
         needs.push_back({.device = toString(info.id),
@@ -62,8 +61,7 @@ PlacementPlan planPlacement(const Placement& placement, const PlannedModel& mode
     for (size_t i = 0; i < needs.size(); ++i) {
         const double share = static_cast<double>(totalOf(needs[i])) /
             static_cast<double>(std::max<uint64_t>(1, asked[memories[i]]));
-        needs[i].freeBytes =
-            static_cast<uint64_t>(static_cast<double>(needs[i].freeBytes) * share);
+        needs[i].freeBytes = static_cast<uint64_t>(static_cast<double>(needs[i].freeBytes) * share);
     }
     plan.memory = planMemory(needs, model.wish);
     return plan;

@@ -152,15 +152,15 @@ void PlacementTest::oneCardComesBeforeTheProcessor()
     QVERIFY(ranked.front().devices.front() == cuda(0));
     // if it fails, the other card, and in the end the processor
     QVERIFY(ranked[1].devices.front() == cuda(1));
-    QVERIFY(std::ranges::any_of(ranked, [](const Placement& p) {
-        return p.devices == std::vector<DeviceId>{kProcessor};
-    }));
+    QVERIFY(std::ranges::any_of(
+        ranked, [](const Placement& p) { return p.devices == std::vector<DeviceId>{kProcessor}; }));
 }
 
 void PlacementTest::aFastLinkJoinsTwoCards()
 {
     const auto devices = twoCards();
-    const auto ranked = placements(model(8), devices, measured(devices, {5e10, 1e12, 1e12}, 7e-6), {});
+    const auto ranked =
+        placements(model(8), devices, measured(devices, {5e10, 1e12, 1e12}, 7e-6), {});
     QVERIFY(ranked.front().split == Split::Tensors);
     QCOMPARE(ranked.front().text(), std::string("tensors of cuda:0 50 % + cuda:1 50 %"));
     const double expected = 4. * static_cast<double>(kGiga) / 1e12 + 65 * 7e-6 + 1e-4;
@@ -217,10 +217,12 @@ void PlacementTest::namedDevicesAreUsedAlone()
     QVERIFY(one.front().devices.front() == cuda(1));
 
     // the processor only slows the card down: it is used alone
-    const auto two = placements(model(8), devices, machine, readPlacementWish("cpu,cuda:0", "auto"));
+    const auto two =
+        placements(model(8), devices, machine, readPlacementWish("cpu,cuda:0", "auto"));
     QCOMPARE(two.front().text(), std::string("cuda:0"));
     // unless told otherwise
-    const auto told = placements(model(8), devices, machine, readPlacementWish("cpu,cuda:0", "layer"));
+    const auto told =
+        placements(model(8), devices, machine, readPlacementWish("cpu,cuda:0", "layer"));
     QCOMPARE(told.size(), size_t(1));
     QVERIFY(told.front().split == Split::Layers);
 }
