@@ -1,6 +1,7 @@
 #include "kernels/cpu/cpu_backend.h"
 
 #include "kernels/checks.h"
+#include "kernels/cpu/cores.h"
 #include "kernels/cpu/cpu_features.h"
 #include "kernels/cpu/packed_weight.h"
 
@@ -48,9 +49,10 @@ size_t memoryLine(const std::string& label)
 
 } // namespace
 
-CpuBackend::CpuBackend(const Instructions& instructions, int threads)
+CpuBackend::CpuBackend(const Instructions& instructions, int threads,
+                       const std::vector<std::vector<int>>& nodes)
     : m_instructions(instructions)
-    , m_pool(threads)
+    , m_pool(threads, nodes)
 {
 }
 
@@ -140,7 +142,8 @@ std::unique_ptr<Backend> createCpuBackend(const BackendOptions& options)
         throw std::runtime_error(cpuProblem(features));
     constexpr int most = 256;
     const int threads = options.threads > 0 ? options.threads : features.cores;
-    return std::make_unique<CpuBackend>(*instructions, std::clamp(threads, 1, most));
+    return std::make_unique<CpuBackend>(*instructions, std::clamp(threads, 1, most),
+                                        readCores().nodes);
 }
 
 } // namespace inglenook

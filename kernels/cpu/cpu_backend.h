@@ -25,7 +25,9 @@ struct AttentionWork;
 /// nor on the instruction set.
 class CpuBackend final : public Backend {
 public:
-    CpuBackend(const cpu::Instructions& instructions, int threads);
+    /// `nodes` as in cpu::Cores.
+    CpuBackend(const cpu::Instructions& instructions, int threads,
+               const std::vector<std::vector<int>>& nodes = {});
 
     [[nodiscard]] std::string name() const override { return "cpu"; }
 

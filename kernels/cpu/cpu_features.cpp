@@ -1,17 +1,11 @@
 #include "kernels/cpu/cpu_features.h"
 
+#include "kernels/cpu/cores.h"
+
 #include <cpuid.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
-#include <set>
-#include <thread>
-
-#ifdef __linux__
-#include <sched.h>
-#endif
 
 namespace inglenook::cpu {
 namespace {
@@ -55,38 +49,13 @@ std::string brandString()
     return brand;
 }
 
-/// Logical processors of one core share their list of siblings.
-int physicalCores()
-{
-    const int logical = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-#ifdef __linux__
-    cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return logical;
-    std::set<std::string> cores;
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-        if (!CPU_ISSET(cpu, &allowed))
-            continue;
-        std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(cpu) +
-                           "/topology/thread_siblings_list");
-        std::string siblings;
-        if (!std::getline(file, siblings))
-            return logical;
-        cores.insert(siblings);
-    }
-    if (!cores.empty())
-        return static_cast<int>(cores.size());
-#endif
-    return logical;
-}
-
 } // namespace
 
 CpuFeatures readCpuFeatures()
 {
     CpuFeatures features;
     features.brand = brandString();
-    features.cores = physicalCores();
+    features.cores = readCores().count;
 
     const Registers one = cpuid(1);
     if (!bit(one.c, 27)) // OSXSAVE

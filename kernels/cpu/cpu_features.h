@@ -12,7 +12,7 @@ struct CpuFeatures {
     bool avx2 = false; // with FMA and F16C: the least this backend needs
     bool avxVnni = false; // dot products of bytes in 256 bits
     bool avx512 = false; // F, BW, DQ, VL and VNNI
-    int cores = 1; // physical ones this process may use
+    int cores = 1; // that this process may use: see cores.h
 };
 
 [[nodiscard]] CpuFeatures readCpuFeatures();

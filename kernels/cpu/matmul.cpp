@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace inglenook {
 
@@ -45,18 +44,6 @@ Product productOf(const Instructions& instructions, DType type)
 bool isRounded(DType type)
 {
     return type != DType::F32 && type != DType::F16 && type != DType::BF16;
-}
-
-/// Panels a thread takes at once: several runs per thread, so that a slow core does not hold up the
-/// others, but of at least 64 KB, and whole groups of four, which the bodies take together.
-int panelsPerRun(const PackedWeight::Part& part, int threads)
-{
-    constexpr int runsPerThread = 8, group = 4;
-    constexpr size_t leastBytes = 64 * 1024;
-    const int even = part.panels / (threads * runsPerThread);
-    const int least = static_cast<int>(leastBytes / part.panelBytes);
-    const int panels = std::max({even, least, 1});
-    return (panels + group - 1) / group * group;
 }
 
 /// A matrix of one row: not worth a panel.
@@ -109,25 +96,15 @@ void CpuBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias)
         weight.parts(), [](const PackedWeight::Part& part) { return isRounded(part.type); });
     const RoundedBlock* rounded = rounds ? roundedRows(x, blocks) : nullptr;
 
-    const int threads = m_pool.threads();
-    const auto runsOf = [&](const PackedWeight::Part& part) {
-        const int each = panelsPerRun(part, threads);
-        return (part.panels + each - 1) / each;
-    };
-    const int runs =
-        std::transform_reduce(weight.parts().begin(), weight.parts().end(), 0, std::plus(), runsOf);
-    m_pool.run(runs, [&](int index, int) {
-        auto part = weight.parts().begin();
-        while (index >= runsOf(*part))
-            index -= runsOf(*part++);
-        const int each = panelsPerRun(*part, threads);
-        const int first = index * each, count = std::min(each, part->panels - first);
-        const int row = part->firstRow + kPanelRows * first;
-        productOf(m_instructions, part->type)(
-            {.panels = reinterpret_cast<const uint8_t*>(weight.panel(*part, first)),
-             .panelBytes = part->panelBytes,
-             .panelCount = count,
-             .outputs = std::min(kPanelRows * count, part->out - kPanelRows * first),
+    m_pool.run(static_cast<int>(weight.runs().size()), [&](int index, int) {
+        const PackedWeight::Run& run = weight.runs()[static_cast<size_t>(index)];
+        const PackedWeight::Part& part = weight.parts()[static_cast<size_t>(run.part)];
+        const int inPart = kPanelRows * run.firstPanel, row = part.firstRow + inPart;
+        productOf(m_instructions, part.type)(
+            {.panels = reinterpret_cast<const uint8_t*>(weight.panel(part, run.firstPanel)),
+             .panelBytes = part.panelBytes,
+             .panelCount = run.panels,
+             .outputs = std::min(kPanelRows * run.panels, part.out - inPart),
              .in = x.cols,
              .blocks = blocks,
              .rows = x.rows,

@@ -32,20 +32,40 @@ PackedWeight::PackedWeight(std::span<const WeightPart> parts, int in, ThreadPool
         firstRow += part.out;
     }
     m_memory = HostMemory(bytes);
+    cutIntoRuns(bytes, pool.threads());
 
-    for (size_t p = 0; p < parts.size(); ++p) {
-        const Part& to = m_parts[p];
-        const WeightPart& from = parts[p];
+    pool.run(static_cast<int>(m_runs.size()), [&](int index, int) {
+        const Run& run = m_runs[static_cast<size_t>(index)];
+        const Part& to = m_parts[static_cast<size_t>(run.part)];
+        const WeightPart& from = parts[static_cast<size_t>(run.part)];
         const size_t row = rowBytes(from.type, in);
-        pool.run(to.panels, [&](int index, int) {
-            const int first = kPanelRows * index;
+        for (int p = run.firstPanel; p < run.firstPanel + run.panels; ++p) {
+            const int first = kPanelRows * p;
             const int count = std::min(kPanelRows, to.out - first);
-            packPanel(to.type,
-                      m_memory.data() + to.offset + static_cast<size_t>(index) * to.panelBytes,
+            packPanel(to.type, m_memory.data() + to.offset + static_cast<size_t>(p) * to.panelBytes,
                       from.rows.subspan(static_cast<size_t>(first) * row,
                                         static_cast<size_t>(count) * row),
                       in);
-        });
+        }
+    });
+}
+
+void PackedWeight::cutIntoRuns(size_t bytes, int threads)
+{
+    // Several per thread, so that a slow core does not hold up the others, but of some size, and
+    // whole groups of four panels, which the bodies take together.
+    constexpr size_t runsPerThread = 8, leastBytes = 64 * 1024;
+    constexpr int group = 4;
+    const size_t wanted =
+        std::max(leastBytes, bytes / (static_cast<size_t>(threads) * runsPerThread));
+    for (size_t p = 0; p < m_parts.size(); ++p) {
+        const Part& part = m_parts[p];
+        const int panels = std::max(1, static_cast<int>(wanted / part.panelBytes));
+        const int each = (panels + group - 1) / group * group;
+        for (int first = 0; first < part.panels; first += each)
+            m_runs.push_back({.part = static_cast<int>(p),
+                              .firstPanel = first,
+                              .panels = std::min(each, part.panels - first)});
     }
 }
 

@@ -21,9 +21,19 @@ public:
         size_t offset = 0; // in the memory
     };
 
+    /// Panels that a thread takes at once, all of one part.
+    struct Run {
+        int part = 0;
+        int firstPanel = 0;
+        int panels = 0;
+    };
+
     PackedWeight(std::span<const WeightPart> parts, int in, ThreadPool& pool);
 
     [[nodiscard]] std::span<const Part> parts() const { return m_parts; }
+    /// The whole matrix in runs of about equal bytes: the tasks of packing and of every product, so
+    /// that a thread mostly reads what a thread of its memory node wrote.
+    [[nodiscard]] std::span<const Run> runs() const { return m_runs; }
     [[nodiscard]] const std::byte* panel(const Part& part, int index) const
     {
         return m_memory.data() + part.offset + static_cast<size_t>(index) * part.panelBytes;
@@ -36,7 +46,10 @@ public:
     [[nodiscard]] size_t bytes() const { return m_memory.bytes() + m_row.size() * sizeof(float); }
 
 private:
+    void cutIntoRuns(size_t bytes, int threads);
+
     std::vector<Part> m_parts; // empty: one row
+    std::vector<Run> m_runs;
     HostMemory m_memory;
     std::vector<float> m_row;
 };

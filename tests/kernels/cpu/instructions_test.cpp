@@ -154,7 +154,8 @@ void attend(Backend& backend, Bench& bench, int rows, int contextBound, const At
 
 std::vector<Values> allOperators(const Instructions& instructions, int threads)
 {
-    CpuBackend backend(instructions, threads);
+    const std::vector<std::vector<int>> nodes(threads > 2 ? 2 : 0);
+    CpuBackend backend(instructions, threads, nodes);
     Bench bench(backend);
     multiply(backend, bench);
     walkAlongRows(backend, bench);

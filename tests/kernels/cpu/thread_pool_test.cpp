@@ -3,6 +3,7 @@
 #include <QtTest>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 
@@ -17,29 +18,37 @@ private Q_SLOTS:
     void resultsAreVisibleToTheCaller();
     void aThreadRunsOneTaskAtATime();
     void sleepingThreadsWakeForWork();
+    void eachNodeBeginsWithItsShare();
+    void poolsShareTheCores();
     void anIdlePoolEnds();
 };
 
 void ThreadPoolTest::everyIndexIsRunOnce_data()
 {
     QTest::addColumn<int>("threads");
+    QTest::addColumn<int>("nodes");
     QTest::addColumn<int>("count");
     for (const int threads : {1, 2, 5})
-        for (const int count : {0, 1, 2, 7, 1000})
-            QTest::addRow("%d threads, %d tasks", threads, count) << threads << count;
+        for (const int nodes : {0, 1, 3})
+            for (const int count : {0, 1, 2, 7, 1000})
+                QTest::addRow("%d threads, %d nodes, %d tasks", threads, nodes, count)
+                    << threads << nodes << count;
 }
 
 void ThreadPoolTest::everyIndexIsRunOnce()
 {
     QFETCH(int, threads);
+    QFETCH(int, nodes);
     QFETCH(int, count);
-    ThreadPool pool(threads);
+    ThreadPool pool(threads, std::vector<std::vector<int>>(static_cast<size_t>(nodes)));
+    constexpr int jobs = 20;
     std::vector<std::atomic<int>> runs(static_cast<size_t>(count));
 
-    pool.run(count, [&](int index, int) { ++runs[static_cast<size_t>(index)]; });
+    for (int job = 0; job < jobs; ++job)
+        pool.run(count, [&](int index, int) { ++runs[static_cast<size_t>(index)]; });
 
     QCOMPARE(pool.threads(), threads);
-    QVERIFY(std::ranges::all_of(runs, [](const std::atomic<int>& n) { return n == 1; }));
+    QVERIFY(std::ranges::all_of(runs, [](const std::atomic<int>& n) { return n == jobs; }));
 }
 
 void ThreadPoolTest::resultsAreVisibleToTheCaller()
@@ -90,6 +99,51 @@ void ThreadPoolTest::sleepingThreadsWakeForWork()
 
         QCOMPARE(met.load(), 2);
     }
+}
+
+void ThreadPoolTest::eachNodeBeginsWithItsShare()
+{
+    // Four tasks that wait for each other need all four threads, two on each node.
+    ThreadPool pool(4, std::vector<std::vector<int>>(2));
+    for (int job = 0; job < 20; ++job) {
+        std::atomic<int> met = 0;
+        std::array<int, 4> threadOf = {};
+
+        pool.run(4, [&](int index, int thread) {
+            threadOf[static_cast<size_t>(index)] = thread;
+            ++met;
+            while (met < 4)
+                std::this_thread::yield();
+        });
+
+        QVERIFY(threadOf[0] < 2 && threadOf[1] < 2);
+        QVERIFY(threadOf[2] >= 2 && threadOf[3] >= 2);
+    }
+}
+
+void ThreadPoolTest::poolsShareTheCores()
+{
+    // Two pools in step, as two parts of one model: twice as many threads as processors, and every
+    // one that waits keeps one from working until it gives way.
+    const int cores = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
+    constexpr int jobs = 500;
+    std::array<std::atomic<int>, 2> done = {};
+    std::atomic<int> tasks = 0;
+    const auto drive = [&](size_t self) {
+        ThreadPool pool(cores);
+        for (int job = 1; job <= jobs; ++job) {
+            pool.run(2 * cores, [&](int, int) { ++tasks; });
+            done[self] = job;
+            while (done[1 - self] < job)
+                std::this_thread::yield();
+        }
+    };
+
+    std::thread other(drive, 1);
+    drive(0);
+    other.join();
+
+    QCOMPARE(tasks.load(), 2 * jobs * 2 * cores);
 }
 
 void ThreadPoolTest::anIdlePoolEnds()
