@@ -49,6 +49,11 @@ std::string sentenceOf(const std::exception& error)
 
 class Engine::Implementation {
 public:
+    explicit Implementation(OpenDevice open)
+        : m_open(std::move(open))
+    {
+    }
+
     void load(const LoadRequest& request);
     void unload();
     void startReply(const ReplyRequest& request);
@@ -71,6 +76,7 @@ private:
     void freeModel();
     void loseModel(const std::string& sentence);
 
+    OpenDevice m_open;
     std::vector<EngineEvent> m_events; // since the last step
     std::unique_ptr<ModelLoading> m_loading;
     LoadRequest m_loadRequest; // of m_loading
@@ -86,7 +92,7 @@ void Engine::Implementation::load(const LoadRequest& request)
 {
     unload();
     m_loadRequest = request;
-    m_loading = std::make_unique<ModelLoading>(request);
+    m_loading = std::make_unique<ModelLoading>(request, m_open);
 }
 
 void Engine::Implementation::unload()
@@ -289,12 +295,19 @@ void Engine::Implementation::loseModel(const std::string& sentence)
 {
     while (!m_running.empty())
         fail(m_running.begin()->first, sentence);
-    m_events.emplace_back(LoadFailed{.path = m_model->facts.path, .sentence = sentence});
+    m_events.emplace_back(LoadFailed{.path = m_model->facts.path,
+                                     .sentence = sentence +
+                                         " Load the model again, or on another device than " +
+                                         m_model->facts.device + "."});
     freeModel();
 }
 
 Engine::Engine()
-    : m(std::make_unique<Implementation>())
+    : Engine(createBackend)
+{
+}
+Engine::Engine(OpenDevice open)
+    : m(std::make_unique<Implementation>(std::move(open)))
 {
 }
 Engine::~Engine() = default;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "inference/messages.h"
+#include "inference/model/open_device.h"
 
 #include <memory>
 #include <vector>
@@ -15,6 +16,7 @@ namespace inglenook {
 class Engine {
 public:
     Engine();
+    explicit Engine(OpenDevice open);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

@@ -51,6 +51,16 @@ void append(std::vector<DeviceInfo>& all, std::vector<DeviceInfo> more)
     all.insert(all.end(), more.begin(), more.end());
 }
 
+/// "This machine has cpu, vulkan:0: choose one of them."
+std::string choices()
+{
+    std::string names;
+    for (const DeviceInfo& device : listDevices())
+        if (device.problem.empty())
+            names += (names.empty() ? "" : ", ") + toString(device.id);
+    return "This machine has " + names + ": choose one of them.";
+}
+
 } // namespace
 
 std::optional<DeviceId> parseDevice(std::string_view text)
@@ -121,8 +131,7 @@ DeviceInfo describeDevice(DeviceId id)
         return *found;
     DeviceInfo absent;
     absent.id = id;
-    absent.problem =
-        "The device " + toString(id) + " is not in this machine. Choose another device.";
+    absent.problem = "The device " + toString(id) + " is not in this machine. " + choices();
     return absent;
 }
 

@@ -68,13 +68,26 @@ Pass measure(Session& session, std::span<const Token> prompt, int reply)
     return pass;
 }
 
+/// How a model was loaded.
+struct Load {
+    double seconds = 0.;
+    double longest = 0.; // seconds of one unit of work: as late may a cancelled load end
+};
+
 void runPasses(const Options& options)
 {
     LoadRequest request = options.model.loadRequest();
     if (request.contextTokens == 0)
         request.contextTokens = options.prompt + options.reply + 1;
     request.sequences = 1;
-    Session session(request);
+    Load load;
+    const Clock::time_point start = Clock::now();
+    Session session(request, [&](float) {
+        const double now = secondsSince(start);
+        load.longest = std::max(load.longest, now - load.seconds);
+        load.seconds = now;
+    });
+    const double loadRate = static_cast<double>(session.facts().weightBytes) / load.seconds;
 
     std::mt19937 random(1);
     std::vector<Token> prompt(static_cast<size_t>(options.prompt));
@@ -104,12 +117,16 @@ void runPasses(const Options& options)
                                            {"decode", median(decode)},
                                            {"bytes_per_token", session.weightBytesPerToken()},
                                            {"read_bandwidth", read},
-                                           {"share", share}}
+                                           {"share", share},
+                                           {"load_rate", loadRate},
+                                           {"load_longest_unit", load.longest}}
                         .dump()
                         .c_str());
         return;
     }
     std::printf("%s on %s\n", session.facts().name.c_str(), session.facts().device.c_str());
+    std::printf("load     %9.2f GB/s, the longest unit of work %.0f ms\n", loadRate / 1e9,
+                load.longest * 1e3);
     std::printf("prefill  %9.1f tokens/s  (%d tokens)\n", median(prefill), options.prompt);
     std::printf("decode   %9.1f tokens/s  (%d tokens)\n", median(decode), options.reply);
     std::printf("weights  %9.1f MB per token\n", bytes / 1e6);

@@ -81,8 +81,9 @@ double stepSeconds(DeviceGroup& group)
 
 } // namespace
 
-ModelLoading::ModelLoading(const LoadRequest& request)
+ModelLoading::ModelLoading(const LoadRequest& request, OpenDevice open)
     : m_request(request)
+    , m_open(std::move(open))
     , m_model(std::make_unique<LoadedModel>())
 {
     m_request.sequences = std::clamp(request.sequences, 1, kDecodeRows);
@@ -250,7 +251,7 @@ void ModelLoading::plan()
                                  .cacheFolder = m_request.cacheFolder};
     std::vector<DeviceGroup::Device> devices;
     for (ModelSlice& slice : plan.slices)
-        devices.push_back({.backend = createBackend(placement.devices[devices.size()], options),
+        devices.push_back({.backend = m_open(placement.devices[devices.size()], options),
                            .slice = std::move(slice)});
     m_model->group =
         std::make_unique<DeviceGroup>(*m_model->file, m_model->spec, placement.split, devices);

@@ -4,6 +4,7 @@
 #include "inference/messages.h"
 #include "inference/model/device_group.h"
 #include "inference/model/figure_gathering.h"
+#include "inference/model/open_device.h"
 #include "inference/model/placement_plan.h"
 #include "inference/text/chat_template.h"
 #include "inference/text/tokenizer.h"
@@ -31,7 +32,7 @@ struct LoadedModel {
 /// and give up by destroying it.
 class ModelLoading {
 public:
-    explicit ModelLoading(const LoadRequest& request);
+    explicit ModelLoading(const LoadRequest& request, OpenDevice open = createBackend);
     ~ModelLoading();
     ModelLoading(const ModelLoading&) = delete;
     ModelLoading& operator=(const ModelLoading&) = delete;
@@ -74,6 +75,7 @@ private:
     [[nodiscard]] PlannedModel planned() const;
 
     LoadRequest m_request;
+    OpenDevice m_open;
     Stage m_stage = Stage::File;
     std::unique_ptr<LoadedModel> m_model;
     StepLimits m_limits;

@@ -17,6 +17,12 @@ bool needsNoSlot(const std::string& name)
         name.ends_with(".rope_freqs.weight") || name.ends_with(".attention.rotary_emb.inv_freq");
 }
 
+/// What the disk is told to read before it is needed: enough to be busy while a weight is repacked.
+constexpr uint64_t kAheadBytes = uint64_t{256} << 20;
+
+/// What is brought into memory at once: a few hundredths of a second of a good disk.
+constexpr size_t kFetchBytes = size_t{64} << 20;
+
 uint64_t bytesOf(DType type, Range rows, Range cols)
 {
     return static_cast<uint64_t>(rows.count) * rowBytes(type, cols.count);
@@ -189,9 +195,43 @@ void WeightLoader::refuseUnknown() const
     }
 }
 
+void WeightLoader::expectAhead()
+{
+    for (; m_expected < m_items.size() && m_expectedBytes < m_loadedBytes + kAheadBytes;
+         ++m_expected) {
+        for (const Piece& piece : m_items[m_expected].pieces) {
+            m_file.expect(wholeRows(*piece.array, piece.rows));
+            m_expectedBytes += bytesOf(piece.array->type, piece.rows, piece.cols);
+        }
+    }
+}
+
+/// Touches the next bounded part of what a weight is made of. Returns whether that was the last.
+bool WeightLoader::fetch(const Item& item)
+{
+    constexpr size_t kPage = 4096; // or a multiple of it
+    const size_t end = m_fetched + kFetchBytes;
+    size_t before = 0; // bytes of the pieces that were passed
+    for (const Piece& piece : item.pieces) {
+        const std::span<const std::byte> bytes = wholeRows(*piece.array, piece.rows);
+        const size_t until = std::min(before + bytes.size(), end);
+        for (; m_fetched < until; m_fetched += kPage)
+            static_cast<void>(*static_cast<const volatile std::byte*>(&bytes[m_fetched - before]));
+        before += bytes.size();
+        if (before > end)
+            return false;
+        m_fetched = before;
+    }
+    m_fetched = 0;
+    return true;
+}
+
 void WeightLoader::loadNext(Backend& backend)
 {
     const Item& item = m_items[m_next];
+    expectAhead();
+    if (!fetch(item))
+        return;
     if (item.vector)
         loadVector(backend, item);
     else

@@ -50,7 +50,8 @@ public:
     [[nodiscard]] uint64_t totalBytes() const { return m_totalBytes; } // as in the file
     [[nodiscard]] uint64_t loadedBytes() const { return m_loadedBytes; }
     [[nodiscard]] bool finished() const { return m_next == m_items.size(); }
-    /// Loads the next weight.
+    /// Does one unit of work: loads the next weight or, where it is large, brings a part of it from
+    /// the disk into memory, so that waiting for a slow disk is cut into pieces.
     void loadNext(Backend& backend);
     /// Call once, when finished.
     [[nodiscard]] Weights take();
@@ -88,6 +89,8 @@ private:
     void addItem(Item item);
     void addLayer(const std::string& prefix, const LayerSpec& layer, int dim,
                   const LayerSlice& slice, LayerWeights* target);
+    void expectAhead();
+    [[nodiscard]] bool fetch(const Item& item);
     void loadVector(Backend& backend, const Item& item);
     void loadMatrix(Backend& backend, const Item& item);
     void refuseUnknown() const;
@@ -99,6 +102,9 @@ private:
     std::vector<Item> m_items;
     std::vector<const ModelArray*> m_used;
     size_t m_next = 0;
+    size_t m_fetched = 0; // bytes of that one
+    size_t m_expected = 0; // items that the file was told of
+    uint64_t m_expectedBytes = 0;
     uint64_t m_totalBytes = 0;
     uint64_t m_loadedBytes = 0;
 };

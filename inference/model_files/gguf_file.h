@@ -29,6 +29,7 @@ public:
     [[nodiscard]] std::span<const ModelArray> arrays() const override { return m_contents.arrays; }
     [[nodiscard]] const ModelArray* find(std::string_view name) const override;
     [[nodiscard]] uint64_t fileBytes() const override { return m_file.bytes().size(); }
+    void expect(std::span<const std::byte> bytes) const override { m_file.expect(bytes); }
 
 private:
     MappedFile m_file;

@@ -64,9 +64,18 @@ MappedFile::MappedFile(const std::string& path)
     m_bytes = {static_cast<const std::byte*>(address), size};
 }
 
+void MappedFile::expect(std::span<const std::byte> part) const
+{
+    // Whole pages; a wish that cannot be granted changes nothing
+    const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    const auto from = static_cast<size_t>(part.data() - m_bytes.data()) / page * page;
+    const size_t to = static_cast<size_t>(part.data() - m_bytes.data()) + part.size();
+    madvise(const_cast<std::byte*>(m_bytes.data()) + from, to - from, MADV_WILLNEED);
+}
+
 MappedFile::~MappedFile()
 {
-    // munmap takes a pointer to what it may change; the mapping itself stays read-only.
+    // munmap and madvise take pointers to what they may change; the mapping stays read-only.
     munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
 }
 

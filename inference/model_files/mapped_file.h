@@ -18,6 +18,9 @@ public:
     [[nodiscard]] const std::string& path() const { return m_path; }
     [[nodiscard]] std::span<const std::byte> bytes() const { return m_bytes; }
 
+    /// Asks the system to read a part of bytes() from the disk, without waiting for it.
+    void expect(std::span<const std::byte> part) const;
+
 private:
     std::string m_path;
     std::span<const std::byte> m_bytes;

@@ -39,6 +39,10 @@ public:
     /// Null if there is none of that name.
     [[nodiscard]] virtual const ModelArray* find(std::string_view name) const = 0;
     [[nodiscard]] virtual uint64_t fileBytes() const = 0;
+
+    /// Tells that these bytes of an array are wanted soon: the system reads them while others are
+    /// worked on. Does not wait for them.
+    virtual void expect(std::span<const std::byte>) const { }
 };
 
 /// Opens and checks a GGUF file (version 2 or 3, little-endian): everything is validated before

@@ -18,6 +18,12 @@ struct Heard {
 
 /// An engine and what it said.
 struct Listener {
+    Listener() = default;
+    explicit Listener(OpenDevice open)
+        : engine(std::move(open))
+    {
+    }
+
     Engine engine;
     std::map<ReplyId, Heard> replies;
     std::vector<ModelLoaded> loaded;

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <new>
+#include <stdexcept>
 #include <vector>
 
 namespace inglenook {
@@ -18,19 +21,33 @@ public:
         : m_fault(fault)
     {
     }
+    /// Without a fault, but with an end.
+    FaultyBackend(int reads, size_t bytes)
+        : m_fault(Fault::None)
+        , m_readsLeft(reads)
+        , m_bytesLeft(bytes)
+    {
+    }
 
     std::string name() const override { return "faulty"; }
 
     std::shared_ptr<Buffer> allocate(size_t bytes) override;
     Weight load(std::span<const WeightPart> parts, int in) override
     {
+        for (const WeightPart& part : parts)
+            take(part.rows.size());
         return m_inner->load(parts, in);
     }
     void write(const Tensor& to, std::span<const std::byte> from) override
     {
         m_inner->write(to, from);
     }
-    void read(std::span<std::byte> to, const Tensor& from) override { m_inner->read(to, from); }
+    void read(std::span<std::byte> to, const Tensor& from) override
+    {
+        if (m_readsLeft-- <= 0)
+            throw std::runtime_error("The device was lost.");
+        m_inner->read(to, from);
+    }
 
     std::unique_ptr<Recording> record(const std::function<void()>& step) override
     {
@@ -67,6 +84,12 @@ public:
 
 private:
     bool makes(Fault fault) const { return m_fault == fault; }
+    void take(size_t bytes)
+    {
+        if (bytes > m_bytesLeft)
+            throw std::bad_alloc();
+        m_bytesLeft -= bytes;
+    }
 
     std::vector<float> values(const Tensor& t)
     {
@@ -101,12 +124,15 @@ private:
     Tensor withHeadsInTurns(const Tensor& qkv, const AttentionShape& shape, bool back);
 
     Fault m_fault;
+    int m_readsLeft = std::numeric_limits<int>::max();
+    size_t m_bytesLeft = std::numeric_limits<size_t>::max();
     std::unique_ptr<Backend> m_inner = createBackend({DeviceKind::Reference, 0});
     std::vector<std::shared_ptr<Buffer>> m_buffers;
 };
 
 std::shared_ptr<Buffer> FaultyBackend::allocate(size_t bytes)
 {
+    take(bytes);
     std::shared_ptr<Buffer> buffer = m_inner->allocate(bytes);
     const int count = static_cast<int>(bytes / 4);
     if (makes(Fault::FilledMemory) && count > 0)
@@ -280,6 +306,16 @@ void FaultyBackend::addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weigh
 std::unique_ptr<Backend> createFaultyBackend(Fault fault)
 {
     return std::make_unique<FaultyBackend>(fault);
+}
+
+std::unique_ptr<Backend> createLostBackend(int reads)
+{
+    return std::make_unique<FaultyBackend>(reads, std::numeric_limits<size_t>::max());
+}
+
+std::unique_ptr<Backend> createSmallBackend(size_t bytes)
+{
+    return std::make_unique<FaultyBackend>(std::numeric_limits<int>::max(), bytes);
 }
 
 } // namespace inglenook

@@ -38,4 +38,11 @@ enum class Fault {
 /// Wraps the reference backend and makes one mistake, to prove that the self-test sees it.
 [[nodiscard]] std::unique_ptr<Backend> createFaultyBackend(Fault fault);
 
+/// Wraps the reference backend as a device that is lost after so many reads: they throw from then
+/// on.
+[[nodiscard]] std::unique_ptr<Backend> createLostBackend(int reads);
+
+/// Wraps it as a device with so much memory: what goes beyond throws std::bad_alloc.
+[[nodiscard]] std::unique_ptr<Backend> createSmallBackend(size_t bytes);
+
 } // namespace inglenook

@@ -35,6 +35,8 @@ public:
     const Metadata& metadata() const override { return m_original->metadata(); }
     std::span<const ModelArray> arrays() const override { return m_arrays; }
     uint64_t fileBytes() const override { return m_original->fileBytes(); }
+    void expect(std::span<const std::byte> bytes) const override { m_expected += bytes.size(); }
+    uint64_t expected() const { return m_expected; }
     const ModelArray* find(std::string_view name) const override
     {
         const auto found = std::ranges::find(m_arrays, name, &ModelArray::name);
@@ -44,6 +46,7 @@ public:
 private:
     std::unique_ptr<ModelFile> m_original;
     std::vector<ModelArray> m_arrays;
+    mutable uint64_t m_expected = 0; // bytes
 };
 
 std::string refusal(const ModelFile& model)
@@ -69,6 +72,7 @@ private Q_SLOTS:
     void unknownArrayIsNamed();
     void unsupportedFormatIsNamed();
     void loadingGoesOneWeightAtATime();
+    void largeWeightIsReadInPieces();
     void tiedHeadIsTheEmbedding();
 };
 
@@ -132,6 +136,32 @@ void WeightsTest::loadingGoesOneWeightAtATime()
     const Weights weights = loader.take();
     QCOMPARE(weights.layers[2].qkv.out, (4 + 2 + 2) * 32);
     QVERIFY(weights.bytesPerToken() > 0);
+}
+
+void WeightsTest::largeWeightIsReadInPieces()
+{
+    ChangedModel model("llama-mqa");
+    ModelSpec spec = readModelSpec(model);
+    spec.vocabulary = 600'000;
+    ModelArray& embedding = model.array("token_embd.weight");
+    const std::vector<std::byte> zeros(size_t{600'000} * 64 * 4);
+    embedding.rows = spec.vocabulary;
+    embedding.bytes = zeros;
+    embedding.byteCount = zeros.size();
+    const auto backend = createBackend({.kind = DeviceKind::Reference});
+    WeightLoader loader(model, spec);
+
+    std::vector<uint64_t> loaded;
+    while (loader.loadedBytes() == 0) {
+        loader.loadNext(*backend);
+        loaded.push_back(loader.loadedBytes());
+    }
+    QCOMPARE(loaded, (std::vector<uint64_t>{0, 0, zeros.size()})); // 154 MB by 64 MiB
+    while (!loader.finished())
+        loader.loadNext(*backend);
+
+    // the disk was told of everything, once
+    QCOMPARE(model.expected(), loader.totalBytes());
 }
 
 void WeightsTest::tiedHeadIsTheEmbedding()
