@@ -5,6 +5,7 @@
 #include "kernels/cuda/cuda_backend.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace inglenook::cuda {
 namespace {
