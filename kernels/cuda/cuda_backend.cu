@@ -86,6 +86,7 @@ std::unique_ptr<Backend> createCudaBackend(int index, const BackendOptions&)
 CudaBackend::CudaBackend(int device)
     : m_device(device)
     , m_rounded(device)
+    , m_partials(device)
 {
     activateDevice();
     check(cudaStreamCreateWithFlags(&m_owner.stream, cudaStreamNonBlocking), "opening the device");

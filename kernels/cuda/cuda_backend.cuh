@@ -61,6 +61,7 @@ private:
     cudaStream_t m_stream = nullptr; // the owner's
     std::unique_ptr<Staging> m_staging;
     RoundedCopy m_rounded;
+    Scratch m_partials; // of attention
     std::vector<std::unique_ptr<Meeting>> m_meetings; // of the run that is to be captured
     size_t m_nextMeeting = 0; // of them
     bool m_keepMeetings = false;

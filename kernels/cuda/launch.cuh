@@ -17,7 +17,7 @@ template <class... Parameters, class... Arguments>
 void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_t stream,
             Arguments&&... arguments)
 {
-    if (shape.grid.x == 0 || shape.grid.y == 0) // a step without rows
+    if (shape.grid.x == 0 || shape.grid.y == 0 || shape.grid.z == 0) // a step without rows
         return;
     kernel<<<shape.grid, shape.block, shape.sharedBytes, stream>>>(
         static_cast<Parameters>(arguments)...);

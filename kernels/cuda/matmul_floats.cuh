@@ -3,6 +3,7 @@
 #include "kernels/cuda/launch.cuh"
 
 #include <cuda_fp16.h>
+#include <cuda_runtime.h>
 
 namespace inglenook::cuda {
 

@@ -4,6 +4,7 @@
 #include "kernels/dtype.h"
 
 #include <cuda_fp16.h>
+#include <cuda_runtime.h>
 #include <stdexcept>
 
 namespace inglenook::cuda {

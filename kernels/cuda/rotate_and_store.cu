@@ -90,10 +90,11 @@ __global__ void rotateAndStoreKernel(RotateArguments a)
     const int page =
         a.pageTable[static_cast<size_t>(slot) * a.tableStride + position / kPageTokens];
     const int token = position % kPageTokens;
-    __half* target = key ? a.pages.key(page, index - a.heads, token)
-                         : a.pages.value(page, index - a.heads - a.pages.kvHeads, token);
-    for (int i = static_cast<int>(threadIdx.x); i < size; i += static_cast<int>(blockDim.x))
-        target[i] = __float2half_rn(head[i]);
+    for (int i = static_cast<int>(threadIdx.x); i < size; i += static_cast<int>(blockDim.x)) {
+        __half& target = key ? a.pages.key(page, index - a.heads, token, i)
+                             : a.pages.value(page, index - a.heads - a.pages.kvHeads, token, i);
+        target = __float2half_rn(head[i]);
+    }
 }
 
 } // namespace

@@ -66,6 +66,10 @@ inline float __uint_as_float(unsigned bits)
 {
     return std::bit_cast<float>(bits);
 }
+inline unsigned __float_as_uint(float value)
+{
+    return std::bit_cast<unsigned>(value);
+}
 template <class T> T __ldg(const T* from)
 {
     return *from;

@@ -1,0 +1,104 @@
+#include "kernels/devices.h"
+#include "tests/models/decoder_checks.h"
+#include "tests/models/tiny_runner.h"
+#include "tests/support/cuda_on_cpu/emulated_device.h"
+
+#include <QTest>
+#include <cmath>
+
+using namespace inglenook;
+using namespace inglenook::tests;
+using namespace inglenook::cuda_on_cpu;
+
+/// Whole decoders on the CUDA kernels compiled for the CPU.
+class CudaEmulatedDecoderTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void rowsStandAlone_data();
+    void rowsStandAlone();
+    void logitsAgreeWithTheReference_data();
+    void logitsAgreeWithTheReference();
+
+private:
+    static void addModel(const CheckedModel& model, Architecture architecture);
+};
+
+void CudaEmulatedDecoderTest::addModel(const CheckedModel& model, Architecture architecture)
+{
+    const bool turing = architecture == Architecture::Turing;
+    QTest::addRow("%s, %s", model.text().c_str(), turing ? "Turing" : "Ampere")
+        << static_cast<int>(architecture) << QString::fromStdString(model.model)
+        << static_cast<int>(model.type);
+}
+
+/// Quantised, because those are the products that matter and that are quick to emulate.
+void CudaEmulatedDecoderTest::rowsStandAlone_data()
+{
+    QTest::addColumn<int>("architecture");
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<int>("type");
+    addModel({"llama", DType::Q8_0}, Architecture::Turing);
+    addModel({"mistral-window", DType::Q4_0}, Architecture::Ampere);
+    addModel({"qwen3", DType::Q8_0}, Architecture::Ampere);
+    addModel({"gemma2", DType::Q4_0}, Architecture::Ampere);
+}
+
+void CudaEmulatedDecoderTest::logitsAgreeWithTheReference_data()
+{
+    QTest::addColumn<int>("architecture");
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<int>("type");
+    bool turing = true;
+    for (const CheckedModel& model : checkedModels()) {
+        addModel(model, turing ? Architecture::Turing : Architecture::Ampere);
+        turing = !turing;
+    }
+}
+
+void CudaEmulatedDecoderTest::rowsStandAlone()
+{
+    QFETCH(int, architecture);
+    QFETCH(QString, model);
+    QFETCH(int, type);
+    const auto backend = openBackend(static_cast<Architecture>(architecture));
+    const auto file = tinyModel(model.toStdString(), static_cast<DType>(type));
+
+    const std::string sliced = checkSlicedPrompt(*backend, *file);
+    const std::string mixed = checkMixedSequences(*backend, *file);
+    const std::string replayed = checkReplay(*backend, *file);
+
+    QCOMPARE(sliced, std::string());
+    QCOMPARE(mixed, std::string());
+    QCOMPARE(replayed, std::string());
+}
+
+void CudaEmulatedDecoderTest::logitsAgreeWithTheReference()
+{
+    QFETCH(int, architecture);
+    QFETCH(QString, model);
+    QFETCH(int, type);
+    const auto backend = openBackend(static_cast<Architecture>(architecture));
+    const auto reference = createBackend({DeviceKind::Reference, 0});
+    const auto file = tinyModel(model.toStdString(), static_cast<DType>(type));
+    const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
+
+    TinyRunner ours(*backend, *file);
+    TinyRunner theirs(*reference, *file);
+    const std::vector<float> found = ours.runSlices(tokens, 0, kCheckedTokens);
+    const std::vector<float> expected = theirs.runSlices(tokens, 0, kCheckedTokens);
+
+    QCOMPARE(found.size(), expected.size());
+    double sum = 0.;
+    double spread = 0.;
+    for (size_t i = 0; i < expected.size(); ++i) {
+        sum += std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i]));
+        spread += std::abs(static_cast<double>(expected[i]));
+    }
+    // Activations rounded to 8 bits move the logits of quantised models by more
+    const double limit = static_cast<DType>(type) == DType::F32 ? 1e-4 : 3e-2;
+    QVERIFY2(sum <= limit * spread, qPrintable(QString("mean difference %1").arg(sum / spread)));
+}
+
+QTEST_APPLESS_MAIN(CudaEmulatedDecoderTest)
+#include "cuda_emulated_decoder_test.moc"
