@@ -22,8 +22,9 @@ struct LoadRequest {
     int contextTokens =
         0; // longest conversation; 0: what the model and the memory allow, at most 8192
     int sequences = 4; // replies that may run at once
-    std::string cacheFolder; // for what can be made again: compiled shaders, measured figures; UTF-8;
-                             // "": nothing is kept
+    std::string
+        cacheFolder; // for what can be made again: compiled shaders, measured figures; UTF-8;
+                     // "": nothing is kept
 };
 
 struct SamplingSettings {

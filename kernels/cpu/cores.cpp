@@ -39,9 +39,9 @@ int physicalCores(const fs::path& root, const std::vector<int>& allowed)
 {
     std::set<std::string> cores;
     for (const int processor : allowed) {
-        const std::string siblings = firstLine(root / "sys/devices/system/cpu" /
-                                               ("cpu" + std::to_string(processor)) /
-                                               "topology/thread_siblings_list");
+        const std::string siblings =
+            firstLine(root / "sys/devices/system/cpu" / ("cpu" + std::to_string(processor)) /
+                      "topology/thread_siblings_list");
         cores.insert(siblings.empty() ? "only " + std::to_string(processor) : siblings);
     }
     return static_cast<int>(cores.size());
@@ -88,7 +88,8 @@ double granted(const fs::path& group)
 {
     const std::string both = firstLine(group / "cpu.max");
     const size_t gap = both.find(' ');
-    const auto quota = number(gap == std::string::npos ? firstLine(group / "cpu.cfs_quota_us") : both);
+    const auto quota =
+        number(gap == std::string::npos ? firstLine(group / "cpu.cfs_quota_us") : both);
     const auto period = number(gap == std::string::npos ? firstLine(group / "cpu.cfs_period_us")
                                                         : both.substr(gap));
     if (!quota || !period || *quota <= 0. || *period <= 0.)

@@ -122,8 +122,7 @@ struct FileQ6_K {
         const int half = e / 128;
         const int quarter = e % 128 / 32;
         const int pair = block[offsetof(BlockQ6_K, low) + 64 * half + 32 * (quarter % 2) + e % 32];
-        const int high =
-            block[offsetof(BlockQ6_K, high) + 32 * half + e % 32] >> (2 * quarter) & 3;
+        const int high = block[offsetof(BlockQ6_K, high) + 32 * half + e % 32] >> (2 * quarter) & 3;
         return (quarter < 2 ? pair & 15 : pair >> 4) | high << 4;
     }
     __device__ static unsigned headerWord(const std::byte* row, int, int record, int i)

@@ -70,8 +70,7 @@ __device__ void addBlock(float (&sums)[4], const LaneRecord<Format>& record, int
     }
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-        sums[i] =
-            __fmaf_rn(__int2float_rn(products[i]), scales[i / 2] * d[i % 2], sums[i]);
+        sums[i] = __fmaf_rn(__int2float_rn(products[i]), scales[i / 2] * d[i % 2], sums[i]);
         if constexpr (Format::kMins)
             sums[i] = __fmaf_rn(-mins[i / 2], sum[i % 2], sums[i]);
     }
@@ -134,8 +133,7 @@ __device__ inline void storeSum(const BlocksArguments& a, float sum, int panel, 
     const int output = panel * kPanelOutputs + lane / 4 + i / 2 * 8;
     const int row = tile * RoundedRows::kTileRows + lane % 4 * 2 + i % 2;
     if (output < a.out && row < a.rows)
-        a.y[static_cast<size_t>(row) * a.yStride + output] =
-            a.bias ? sum + a.bias[output] : sum;
+        a.y[static_cast<size_t>(row) * a.yStride + output] = a.bias ? sum + a.bias[output] : sum;
 }
 
 /// One block per panel, one warp per segment.

@@ -6,9 +6,10 @@
 
 namespace inglenook::cuda {
 
-// Weights of F32, F16 and BF16 lie as in files, rows without gaps. A warp computes one output for up
-// to eight rows of x: lane l takes the runs of 8 elements l, l + 32, ... into one sum per row, then
-// the lanes are added, always in the same tree. So a sum depends on the width of the weight alone.
+// Weights of F32, F16 and BF16 lie as in files, rows without gaps. A warp computes one output for
+// up to eight rows of x: lane l takes the runs of 8 elements l, l + 32, ... into one sum per row,
+// then the lanes are added, always in the same tree. So a sum depends on the width of the weight
+// alone.
 
 struct FloatsArguments {
     float* y;

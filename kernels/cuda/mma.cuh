@@ -4,8 +4,8 @@
 
 namespace inglenook::cuda {
 
-// Products of small matrices by a warp, whatever the device has for them. The fragments are those of
-// instructions.cuh.
+// Products of small matrices by a warp, whatever the device has for them. The fragments are those
+// of instructions.cuh.
 
 /// c (16, 8) += a (16, 32) b (32, 8) of signed bytes.
 __device__ inline void multiplyBytes(int (&c)[4], const unsigned (&a)[4], const unsigned (&b)[2])
@@ -33,8 +33,7 @@ __device__ inline void multiplyHalf(int (&c)[4], unsigned a0, unsigned a1, unsig
 }
 
 /// c (16, 8) += a (16, 16) b (16, 8) of f16.
-__device__ inline void multiplyHalves(float (&c)[4], const unsigned (&a)[4],
-                                      const unsigned (&b)[2])
+__device__ inline void multiplyHalves(float (&c)[4], const unsigned (&a)[4], const unsigned (&b)[2])
 {
     if (hasAmpereInstructions()) {
         mmaF16K16(c, a, b);

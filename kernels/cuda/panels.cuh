@@ -73,10 +73,10 @@ inline constexpr int kHeaderBytes = kPanelOutputs * 16;
 template <class Format>
 inline constexpr int kHighOffset = kHeaderBytes + (Format::kFactor ? 2 * kPanelOutputs : 0);
 template <class Format>
-inline constexpr int kQuantsOffset = kHighOffset<Format> + Format::kHighRuns * kWarpRun;
+inline constexpr int kQuantsOffset = kHighOffset<Format> + Format::kHighRuns* kWarpRun;
 template <class Format>
 inline constexpr int kRecordBytes =
-    kQuantsOffset<Format> + kRecordBlocks / Format::kUnitBlocks * kWarpRun;
+    kQuantsOffset<Format> + kRecordBlocks / Format::kUnitBlocks* kWarpRun;
 
 /// Records of a panel, the last one perhaps short.
 __host__ __device__ constexpr int recordCount(int in)
@@ -193,8 +193,7 @@ template <class Format> struct LaneRecord {
             a[3] = run.w;
             return;
         }
-        const unsigned packed[2] = {block % 2 == 0 ? run.x : run.z,
-                                    block % 2 == 0 ? run.y : run.w};
+        const unsigned packed[2] = {block % 2 == 0 ? run.x : run.z, block % 2 == 0 ? run.y : run.w};
 #pragma unroll
         for (int i = 0; i < 4; ++i) {
             a[i] = packed[i % 2] >> (4 * (i / 2)) & 0x0f0f0f0fu;

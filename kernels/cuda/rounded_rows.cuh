@@ -6,8 +6,8 @@
 namespace inglenook::cuda {
 
 /// Rows of x rounded to signed bytes in blocks of 32 (x = d q), as fragments of eight rows: of
-/// blocks 2 u and 2 u + 1 of a tile, lane 4 g + t finds its two words of each (row g; k = 4 t .. and
-/// 16 + 4 t ..) in 16 bytes. What a tile has beyond the last row is undefined.
+/// blocks 2 u and 2 u + 1 of a tile, lane 4 g + t finds its two words of each (row g; k = 4 t ..
+/// and 16 + 4 t ..) in 16 bytes. What a tile has beyond the last row is undefined.
 struct RoundedRows {
     struct Scale {
         float d;
@@ -20,7 +20,10 @@ struct RoundedRows {
 
     static constexpr int kTileRows = 8;
 
-    __host__ __device__ static int unitsOf(int cols) { return (cols + 2 * kBlock - 1) / kBlock / 2; }
+    __host__ __device__ static int unitsOf(int cols)
+    {
+        return (cols + 2 * kBlock - 1) / kBlock / 2;
+    }
     static int tilesOf(int rows) { return (rows + kTileRows - 1) / kTileRows; }
     static size_t quantBytes(int rows, int cols)
     {

@@ -16,8 +16,8 @@ namespace {
 /// Opens the first device as `first` does, further ones as they are.
 OpenDevice firstAs(std::function<std::unique_ptr<Backend>()> first)
 {
-    return [first = std::move(first), opened = std::make_shared<int>(0)](
-               const DeviceId& id, const BackendOptions& options) {
+    return [first = std::move(first),
+            opened = std::make_shared<int>(0)](const DeviceId& id, const BackendOptions& options) {
         return (*opened)++ == 0 ? first() : createBackend(id, options);
     };
 }

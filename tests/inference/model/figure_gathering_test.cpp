@@ -32,12 +32,13 @@ private:
 void FigureGatheringTest::onlyWhatIsMissingIsMeasured()
 {
     MachineFigures machine;
-    remember(machine, {.device = "reference", // which takes long to measure
-                       .name = m_reference.name,
-                       .driver = m_reference.driver,
-                       .readBandwidth = 1e7,
-                       .matmulRate = 1e6,
-                       .stepSeconds = 1e-3});
+    remember(machine,
+             {.device = "reference", // which takes long to measure
+              .name = m_reference.name,
+              .driver = m_reference.driver,
+              .readBandwidth = 1e7,
+              .matmulRate = 1e6,
+              .stepSeconds = 1e-3});
     QCOMPARE(gather({m_processor, m_reference}, machine), 2);
     QVERIFY(figuresOf(machine, m_processor)->readBandwidth > 0.);
     QVERIFY(figuresBetween(machine, m_reference.id, m_processor.id)->exchangeSeconds > 0.);

@@ -87,20 +87,29 @@ void CoresTest::groupsLimitTheCores_data()
     QTest::addColumn<QString>("limit");
     QTest::addColumn<int>("count");
     const QString own = "0::/user/chat", cpu = "sys/fs/cgroup/";
-    QTest::newRow("of its group") << own << cpu + "user/chat/cpu.max" << "300000 100000" << 3;
-    QTest::newRow("of a group around") << own << cpu + "user/cpu.max" << "250000 100000" << 2;
-    QTest::newRow("of all groups") << own << cpu + "cpu.max" << "500000 100000" << 5;
-    QTest::newRow("less than one core") << own << cpu + "user/cpu.max" << "20000 100000" << 1;
-    QTest::newRow("none") << own << cpu + "user/cpu.max" << "max 100000" << 8;
-    QTest::newRow("more than there is") << own << cpu + "user/cpu.max" << "9900000 100000" << 8;
-    QTest::newRow("unreadable") << own << cpu + "user/cpu.max" << "what is this" << 8;
-    QTest::newRow("another group's") << own << cpu + "users/cpu.max" << "300000 100000" << 8;
-    QTest::newRow("version 1")
-        << "4:cpu,cpuacct:/box" << cpu + "cpu/box/cpu.cfs_quota_us" << "300000" << 3;
-    QTest::newRow("version 1, none")
-        << "4:cpu,cpuacct:/box" << cpu + "cpu/box/cpu.cfs_quota_us" << "-1" << 8;
+    QTest::newRow("of its group") << own << cpu + "user/chat/cpu.max"
+                                  << "300000 100000" << 3;
+    QTest::newRow("of a group around") << own << cpu + "user/cpu.max"
+                                       << "250000 100000" << 2;
+    QTest::newRow("of all groups") << own << cpu + "cpu.max"
+                                   << "500000 100000" << 5;
+    QTest::newRow("less than one core") << own << cpu + "user/cpu.max"
+                                        << "20000 100000" << 1;
+    QTest::newRow("none") << own << cpu + "user/cpu.max"
+                          << "max 100000" << 8;
+    QTest::newRow("more than there is") << own << cpu + "user/cpu.max"
+                                        << "9900000 100000" << 8;
+    QTest::newRow("unreadable") << own << cpu + "user/cpu.max"
+                                << "what is this" << 8;
+    QTest::newRow("another group's") << own << cpu + "users/cpu.max"
+                                     << "300000 100000" << 8;
+    QTest::newRow("version 1") << "4:cpu,cpuacct:/box" << cpu + "cpu/box/cpu.cfs_quota_us"
+                               << "300000" << 3;
+    QTest::newRow("version 1, none") << "4:cpu,cpuacct:/box" << cpu + "cpu/box/cpu.cfs_quota_us"
+                                     << "-1" << 8;
     QTest::newRow("version 1, not of processors")
-        << "4:memory:/box" << cpu + "cpu/box/cpu.cfs_quota_us" << "300000" << 8;
+        << "4:memory:/box" << cpu + "cpu/box/cpu.cfs_quota_us"
+        << "300000" << 8;
 }
 
 void CoresTest::groupsLimitTheCores()
