@@ -1,3 +1,4 @@
+#include "app/cli/driver_guard.h"
 #include "app/cli/resources.h"
 #include "app/desktop.h"
 #include "app/local_engine.h"
@@ -69,6 +70,10 @@ inglenook::DesktopOptions readOptions(const QCoreApplication& app)
 
 int main(int argc, char** argv)
 {
+    if (const auto status = inglenook::triedDriver(argc, argv))
+        return *status;
+    for (const std::string& sentence : inglenook::hideBrokenDrivers())
+        std::fprintf(stderr, "inglenook: %s\n", sentence.c_str());
     if (!hasDisplay(argc, argv)) {
         std::fputs("There is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set).\n",
                    stderr);

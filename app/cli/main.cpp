@@ -1,10 +1,15 @@
 #include "app/cli/commands.h"
+#include "app/cli/driver_guard.h"
 
 #include <cstdio>
 #include <exception>
 
 int main(int argc, char** argv)
 {
+    if (const auto status = inglenook::triedDriver(argc, argv))
+        return *status;
+    for (const std::string& sentence : inglenook::hideBrokenDrivers())
+        std::fprintf(stderr, "nook: %s\n", sentence.c_str());
     CLI::App nook{"nook: Inglenook's engine on the command line"};
     nook.require_subcommand(1);
     inglenook::addChat(nook);

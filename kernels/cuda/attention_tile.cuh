@@ -113,8 +113,8 @@ __device__ inline void fragmentOf(const uint4& upper, const uint4& lower, int s,
 }
 
 /// c += (high + low) b for 32 elements: runs of rows g, g + 8 and of column g.
-__device__ inline void multiplyRuns(float (&c)[4], const __half* high, const __half* low, int stride,
-                                    const uint4& run)
+__device__ inline void multiplyRuns(float (&c)[4], const __half* high, const __half* low,
+                                    int stride, const uint4& run)
 {
     const auto at = [&](const __half* from, int rows) {
         return *reinterpret_cast<const uint4*>(from + rows * stride);
@@ -149,15 +149,15 @@ __device__ inline uint4 loadHalves(const __half* row, int first, int size)
     unsigned words[4];
     for (int i = 0; i < 4; ++i) {
         const int at = first + 2 * i; // sizes are even
-        words[i] = at < size ? __half_as_ushort(row[at]) |
-                static_cast<unsigned>(__half_as_ushort(row[at + 1])) << 16
-                             : 0;
+        words[i] = at < size
+            ? __half_as_ushort(row[at]) | static_cast<unsigned>(__half_as_ushort(row[at + 1])) << 16
+            : 0;
     }
     return {words[0], words[1], words[2], words[3]};
 }
 
-/// The queries into shared memory, each divided by a power of two so that its low part keeps all its
-/// bits; what is no vector is zero.
+/// The queries into shared memory, each divided by a power of two so that its low part keeps all
+/// its bits; what is no vector is zero.
 template <int kColumns, int kTiles>
 __device__ void loadQueries(const AttentionArguments& a, const Vectors& vectors,
                             AttentionMemory<kColumns, kTiles>& memory)
@@ -222,8 +222,8 @@ __device__ void scorePage(const AttentionArguments& a, const Vectors& vectors, i
                               8 * n + 2 * t + i % 2] = c[tile][n][i];
 }
 
-/// Scores become shares of the page's maximum; eight lanes have a vector. `stats` is called once for
-/// each vector that has a token here, with the maximum and the sum.
+/// Scores become shares of the page's maximum; eight lanes have a vector. `stats` is called once
+/// for each vector that has a token here, with the maximum and the sum.
 template <int kColumns, int kTiles, class Stats>
 __device__ void shareOut(const AttentionArguments& a, const Vectors& vectors, int pageIndex,
                          AttentionMemory<kColumns, kTiles>& memory, Stats stats)
