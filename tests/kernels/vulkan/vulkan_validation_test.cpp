@@ -66,7 +66,7 @@ void VulkanValidationTest::operatorsAreClean()
 void VulkanValidationTest::complaintIsThrownByTheNextCall()
 {
     INGLENOOK_NEED_VULKAN(m_tested);
-    Context context(m_tested.id.index, true);
+    Context context(m_tested.id.index, {.validation = true});
     const Memory::Range range = context.memory.allocate(1024);
 
     context.commands.fill(range.block->buffer(), range.offset + 1, 4); // offsets are multiples of 4
