@@ -1,4 +1,5 @@
 #version 460
+#extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "functions.glsl"
 #include "memory.glsl"
@@ -41,17 +42,20 @@ p;
 shared float query[kHeadSize];
 shared float shares[kChunkTokens];
 
+/// Every lane calls it. Eight lanes fetch eight elements of the query for all, which costs one read where each
+/// lane's own would cost eight.
 float dotWithKey(int word)
 {
     precise float sum = 0.0;
-    if (kWide) {
+    if (kWide && kLanes >= 8) {
         Quads quads = Quads(p.pages);
         for (int i = 0; i < kHeadSize / 8; ++i) {
             const uvec4 words = quads.v[word / 4 + i];
-            for (int j = 0; j < 4; ++j) {
+            const float own = query[8 * i + lane() % 8];
+            [[unroll]] for (int j = 0; j < 4; ++j) {
                 const vec2 k = unpackHalf2x16(words[j]);
-                sum = fma(query[8 * i + 2 * j], k.x, sum);
-                sum = fma(query[8 * i + 2 * j + 1], k.y, sum);
+                sum = fma(subgroupShuffle(own, 2u * uint(j)), k.x, sum);
+                sum = fma(subgroupShuffle(own, 2u * uint(j) + 1u), k.y, sum);
             }
         }
     } else {
@@ -81,12 +85,16 @@ Shares chunkShares(int chunk, int table, int kvHead, ivec2 seen)
     const int last = min(seen.y - start, kChunkTokens - 1);
 
     float greatest = -3.0e38;
-    for (int t = invocation(); t <= last; t += kGroup) {
-        if (t < first)
+    for (int base = first / kGroup * kGroup; base <= last; base += kGroup) {
+        const int t = base + invocation();
+        const int seenToken = clamp(t, first, last);
+        const int page = p.pageTable.v[table + (start + seenToken) / kPageTokens];
+        const float s =
+            score(keyWord(page, seenToken % kPageTokens, kvHead, p.kvHeads, kHeadSize));
+        if (t != seenToken)
             continue;
-        const int page = p.pageTable.v[table + (start + t) / kPageTokens];
-        shares[t] = score(keyWord(page, t % kPageTokens, kvHead, p.kvHeads, kHeadSize));
-        greatest = max(greatest, shares[t]);
+        shares[t] = s;
+        greatest = max(greatest, s);
     }
     greatest = workgroupGreatest(greatest);
 

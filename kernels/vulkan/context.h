@@ -44,7 +44,7 @@ public:
     Memory::Range scratch; // of one operator at a time
 };
 
-inline constexpr size_t kScratchBytes = size_t{64} << 20;
+inline constexpr size_t kScratchBytes = size_t{16} << 20;
 
 /// A range that frees itself, and keeps the device open until then.
 class SharedRange {

@@ -33,9 +33,9 @@ Placement place(const PlaneLayout& layout, int out, int in)
     return placement;
 }
 
-/// Repacks and copies a part in bounded chunks of rows.
+/// Repacks and copies a part in bounded chunks of rows, to row `first` and on.
 void uploadPart(Context& context, const WeightPart& part, int in, const Placement& placement,
-                const Memory::Range& to)
+                const Memory::Range& to, size_t first)
 {
     size_t deviceRow = 0;
     for (const size_t bytes : placement.rowBytes)
@@ -64,7 +64,8 @@ void uploadPart(Context& context, const WeightPart& part, int in, const Placemen
         for (size_t i = 0; i < planes.size(); ++i)
             if (!planes[i].empty())
                 context.staging.upload(chunk, starts[i], planes[i].size(), to,
-                                       placement.offsets[i] + row * placement.rowBytes[i]);
+                                       placement.offsets[i] +
+                                           (first + row) * placement.rowBytes[i]);
     }
 }
 
@@ -76,29 +77,43 @@ DeviceWeight::DeviceWeight(const std::shared_ptr<Context>& context,
     if (parts.size() == 1 && parts[0].out == 1 && parts[0].type != DType::F32) {
         std::vector<float> values(static_cast<size_t>(in));
         dequantiseRow(parts[0].type, parts[0].rows, values);
-        loadPart(context, {.rows = std::as_bytes(std::span(values)), .type = DType::F32, .out = 1},
-                 in, 0);
+        const WeightPart vector{std::as_bytes(std::span(values)), DType::F32, 1};
+        loadParts(context, {&vector, 1}, in, 0);
         return;
     }
     int first = 0;
-    for (const WeightPart& part : parts) {
-        loadPart(context, part, in, first);
-        first += part.out;
+    while (!parts.empty()) {
+        const DType type = parts.front().type;
+        const auto other =
+            std::ranges::find_if(parts, [=](const WeightPart& part) { return part.type != type; });
+        const auto alike = static_cast<size_t>(other - parts.begin());
+        loadParts(context, parts.first(alike), in, first);
+        first += m_parts.back().out;
+        parts = parts.subspan(alike);
     }
 }
 
-void DeviceWeight::loadPart(const std::shared_ptr<Context>& context, const WeightPart& part, int in,
-                            int first)
+/// Parts of one format become one.
+void DeviceWeight::loadParts(const std::shared_ptr<Context>& context,
+                             std::span<const WeightPart> parts, int in, int first)
 {
-    const PlaneLayout layout = planeLayout(part.type);
-    const Placement placement = place(layout, part.out, in);
+    int out = 0;
+    for (const WeightPart& part : parts)
+        out += part.out;
+    const DType type = parts.front().type;
+    const PlaneLayout layout = planeLayout(type);
+    const Placement placement = place(layout, out, in);
     const Memory::Range& range =
         m_memory.emplace_back(std::make_unique<SharedRange>(context, placement.bytes))->range();
-    uploadPart(*context, part, in, placement, range);
+    size_t row = 0;
+    for (const WeightPart& part : parts) {
+        uploadPart(*context, part, in, placement, range, row);
+        row += static_cast<size_t>(part.out);
+    }
     const auto plane = [&](size_t i) { return range.address() + placement.offsets[i]; };
-    m_parts.push_back({.type = part.type,
+    m_parts.push_back({.type = type,
                        .first = first,
-                       .out = part.out,
+                       .out = out,
                        .units = layout.blocks(in) * (layout.blockElements / kUnitElements),
                        .planes = {plane(0), plane(1), plane(2), plane(3)}});
     m_bytes += placement.bytes;

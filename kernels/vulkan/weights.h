@@ -14,8 +14,8 @@ struct PlaneAddresses {
     VkDeviceAddress factors = 0;
 };
 
-/// A loaded matrix, one set of planes per part. A matrix of a single row is kept as F32: it is a
-/// vector.
+/// A loaded matrix, one set of planes per part; neighbouring parts of one format are one. A matrix
+/// of a single row is kept as F32: it is a vector.
 class DeviceWeight final : public WeightData {
 public:
     DeviceWeight(const std::shared_ptr<Context>& context, std::span<const WeightPart> parts,
@@ -33,8 +33,8 @@ public:
     [[nodiscard]] size_t bytes() const { return m_bytes; }
 
 private:
-    void loadPart(const std::shared_ptr<Context>& context, const WeightPart& part, int in,
-                  int first);
+    void loadParts(const std::shared_ptr<Context>& context, std::span<const WeightPart> parts,
+                   int in, int first);
 
     std::vector<Part> m_parts;
     std::vector<std::unique_ptr<SharedRange>> m_memory; // per part
