@@ -1,6 +1,6 @@
 // AVX-512 with the tile unit of Intel AMX for sixteen rows and more. *Never run on hardware*: the
-// machine it was written on has none. tests/kernels/cpu runs the same body on a tile unit written in
-// plain loops, and the assembler knows the instructions.
+// machine it was written on has none. tests/kernels/cpu runs the same body on a tile unit written
+// in plain loops, and the assembler knows the instructions.
 
 #include "kernels/cpu/lanes_avx512.h"
 

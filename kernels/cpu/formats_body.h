@@ -27,9 +27,10 @@ template <int rows> struct RowQuants {
     }
 };
 
-/// A format tells how a record opens and a block is unpacked; what the integer sums of a row's block
-/// start from and how one or two rows' dot products, whose blocks lie side by side at x, are taken;
-/// and what a block adds to a row, given these sums: `parts` of them, over equal shares of the block.
+/// A format tells how a record opens and a block is unpacked; what the integer sums of a row's
+/// block start from and how one or two rows' dot products, whose blocks lie side by side at x, are
+/// taken; and what a block adds to a row, given these sums: `parts` of them, over equal shares of
+/// the block.
 struct FormatQ8_0 {
     static constexpr int parts = 1;
     static constexpr int recordBytes = kQ80Record, blocks = kPairBlocks;

@@ -6,9 +6,10 @@
 // with one fused multiply-add per scale, whatever the tile's rows: one row, a batch and a prompt
 // get the same bits. The weights of a block are unpacked once per tile; a panel stays in the cache
 // while all row tiles of a group pass over it. A panel is one stream from front to back, which the
-// hardware prefetches best alone: one core reads Q4_K at 93 % of its bandwidth, at 82 % with
-// prefetch instructions. 16 rows and more reach 65 % (Q4_K) to 76 % (Q8_0) of the peak of the dot
-// product instruction; the rest goes to the scales. AMD EPYC (Zen 4), AVX-512 VNNI, 2026-11-21.
+// hardware prefetches best alone for one row: one core reads Q4_K at 93 % of its bandwidth, at 82 %
+// with prefetch instructions; from four rows on it falls behind without them. 16 rows and more
+// reach 70 % (Q4_K) to 78 % (Q8_0) of the peak of the dot product instruction; the rest goes to the
+// scales, which pass through the same units. AMD EPYC (Zen 4), AVX-512 VNNI, 2026-11-21.
 
 #include "kernels/cpu/formats_body.h"
 #include "kernels/cpu/instructions.h"
