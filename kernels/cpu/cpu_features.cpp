@@ -7,6 +7,11 @@
 #include <cstdint>
 #include <cstring>
 
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace inglenook::cpu {
 namespace {
 
@@ -32,6 +37,17 @@ uint64_t savedStates()
     uint32_t low = 0, high = 0;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
     return uint64_t{high} << 32 | low;
+}
+
+/// Linux makes room for the tiles of a thread only in processes that asked for it.
+bool tilesGranted()
+{
+#ifdef __linux__
+    constexpr long requestPermission = 0x1023, tileData = 18; // ARCH_REQ_XCOMP_PERM, XTILEDATA
+    return syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
+#else
+    return true;
+#endif
 }
 
 std::string brandString()
@@ -60,7 +76,7 @@ CpuFeatures readCpuFeatures()
     const Registers one = cpuid(1);
     if (!bit(one.c, 27)) // OSXSAVE
         return features;
-    constexpr uint64_t avxStates = 0x6, avx512States = 0xe6;
+    constexpr uint64_t avxStates = 0x6, avx512States = 0xe6, tileStates = 0x60000;
     const uint64_t saved = savedStates();
     const Registers seven = cpuid(7);
     const bool fma = bit(one.c, 12), f16c = bit(one.c, 29);
@@ -72,11 +88,16 @@ CpuFeatures readCpuFeatures()
                vl = bit(seven.b, 31), vnni = bit(seven.c, 11);
     features.avx512 =
         (saved & avx512States) == avx512States && foundation && dq && bw && vl && vnni;
+    const bool tiles = bit(seven.d, 24), tilesOfBytes = bit(seven.d, 25);
+    features.amx = features.avx512 && (saved & tileStates) == tileStates && tiles && tilesOfBytes &&
+        tilesGranted();
     return features;
 }
 
 const Instructions* bestInstructions(const CpuFeatures& features)
 {
+    if (features.amx)
+        return &kAmx;
     if (features.avx512)
         return &kAvx512;
     if (features.avxVnni)
@@ -94,6 +115,8 @@ std::string cpuProblem(const CpuFeatures& features)
 
 std::string instructionsName(const CpuFeatures& features)
 {
+    if (features.amx)
+        return "AMX";
     if (features.avx512)
         return "AVX-512 VNNI";
     if (features.avxVnni)

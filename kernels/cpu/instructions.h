@@ -85,5 +85,6 @@ struct Instructions {
 extern const Instructions kAvx2;
 extern const Instructions kAvxVnni;
 extern const Instructions kAvx512;
+extern const Instructions kAmx;
 
 } // namespace inglenook::cpu

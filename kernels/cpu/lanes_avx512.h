@@ -158,6 +158,18 @@ inline Bytes loadBytes(const uint8_t* p)
 {
     return _mm512_load_si512(p);
 }
+inline void storeBytes(uint8_t* p, Bytes x)
+{
+    _mm512_store_si512(p, x);
+}
+inline Ints loadInts(const int32_t* p)
+{
+    return _mm512_load_si512(p);
+}
+inline Ints addInts(Ints a, Ints b)
+{
+    return _mm512_add_epi32(a, b);
+}
 inline Bytes lowNibbles(Bytes x)
 {
     return _mm512_and_si512(x, _mm512_set1_epi8(15));

@@ -6,200 +6,16 @@
 // with one fused multiply-add per scale, whatever the tile's rows: one row, a batch and a prompt
 // get the same bits. The weights of a block are unpacked once per tile; a panel stays in the cache
 // while all row tiles of a group pass over it. A panel is one stream from front to back, which the
-// hardware prefetches best alone: one core reads Q4_K at 93 % of its bandwidth, at 82 % with
-// prefetch instructions. 16 rows and more reach 65 % (Q4_K) to 76 % (Q8_0) of the peak of the dot
-// product instruction; the rest goes to the scales. AMD EPYC (Zen 4), AVX-512 VNNI, 2026-11-21.
+// hardware prefetches best alone for one row: one core reads Q4_K at 93 % of its bandwidth, at 82 %
+// with prefetch instructions; from four rows on it falls behind without them. 16 rows and more
+// reach 70 % (Q4_K) to 78 % (Q8_0) of the peak of the dot product instruction; the rest goes to the
+// scales, which pass through the same units. AMD EPYC (Zen 4), AVX-512 VNNI, 2026-11-21.
 
+#include "kernels/cpu/formats_body.h"
 #include "kernels/cpu/instructions.h"
 
 namespace inglenook::cpu {
 namespace {
-
-inline void unpackNibbles(Bytes (&w)[8], const uint8_t* quants)
-{
-    for (int v = 0; v < 4; ++v) {
-        const Bytes both = loadBytes(quants + 64 * v);
-        w[v] = lowNibbles(both);
-        w[v + 4] = highNibbles(both);
-    }
-}
-
-/// The rounded quants of some rows' blocks: each block of x is a row's.
-template <int rows> struct RowQuants {
-    const int8_t* q[rows];
-
-    explicit RowQuants(const RoundedBlock* x, int from = 0)
-    {
-        for (int r = 0; r < rows; ++r)
-            q[r] = x[r].q + from;
-    }
-};
-
-/// A format tells how a record opens, how a block is unpacked, and what it adds to the sums of one
-/// or two rows, whose blocks lie side by side at x.
-struct FormatQ8_0 {
-    static constexpr int recordBytes = kQ80Record, blocks = kPairBlocks;
-    static constexpr int blockBytes = quantBytes(8);
-    struct Block {
-        Bytes w[8];
-        Floats scale;
-    };
-    struct Open { };
-
-    static Open open(const uint8_t*) { return {}; }
-    static void unpack(Block& block, const Open&, const uint8_t* record, int j)
-    {
-        block.scale = loadHalves(reinterpret_cast<const uint16_t*>(record) + kPanelRows * j);
-        for (int v = 0; v < 8; ++v)
-            block.w[v] = loadBytes(record + 64 + blockBytes * j + 64 * v);
-    }
-    template <int rows>
-    static void accumulate(Floats* sums, const Block& block, const RoundedBlock* x)
-    {
-        Ints dots[rows];
-        dotsOffset128(dots, block.w, x, RowQuants<rows>(x).q);
-        for (int r = 0; r < rows; ++r)
-            sums[r] = fma(mul(block.scale, splat(x[r].d)), toFloats(dots[r]), sums[r]);
-    }
-};
-
-struct FormatQ4_0 {
-    static constexpr int recordBytes = kQ40Record, blocks = kPairBlocks;
-    static constexpr int blockBytes = quantBytes(4);
-    using Block = FormatQ8_0::Block;
-    using Open = FormatQ8_0::Open;
-
-    static Open open(const uint8_t*) { return {}; }
-    static void unpack(Block& block, const Open&, const uint8_t* record, int j)
-    {
-        block.scale = loadHalves(reinterpret_cast<const uint16_t*>(record) + kPanelRows * j);
-        unpackNibbles(block.w, record + 64 + blockBytes * j);
-    }
-    template <int rows>
-    static void accumulate(Floats* sums, const Block& block, const RoundedBlock* x)
-    {
-        Ints dots[rows];
-        for (int r = 0; r < rows; ++r)
-            dots[r] = splatInt(x[r].offset8);
-        addDots<15, 8>(dots, block.w, RowQuants<rows>(x).q);
-        for (int r = 0; r < rows; ++r)
-            sums[r] = fma(mul(block.scale, splat(x[r].d)), toFloats(dots[r]), sums[r]);
-    }
-};
-
-/// What Q4_K and Q5_K share: w = d scale q - dmin min.
-template <int largest> struct FormatScaleMin {
-    struct Open {
-        Floats d, dmin;
-    };
-    struct Block {
-        Bytes w[8];
-        Floats scale, min;
-    };
-
-    static Open open(const uint8_t* record)
-    {
-        const auto* halves = reinterpret_cast<const uint16_t*>(record);
-        return {loadHalves(halves), loadHalves(halves + kPanelRows)};
-    }
-    static void unpackScales(Block& block, const Open& opened, const uint8_t* record, int j)
-    {
-        const uint8_t* scales = record + 64 + kPanelRows * j;
-        block.scale = mul(opened.d, loadUnsignedBytes(scales));
-        block.min = mul(opened.dmin, loadUnsignedBytes(scales + kPanelRows * kSuperBlocks));
-    }
-    template <int rows>
-    static void accumulate(Floats* sums, const Block& block, const RoundedBlock* x)
-    {
-        Ints dots[rows];
-        for (int r = 0; r < rows; ++r)
-            dots[r] = splatInt(0);
-        addDots<largest, 8>(dots, block.w, RowQuants<rows>(x).q);
-        for (int r = 0; r < rows; ++r) {
-            const Floats sum = fma(mul(block.scale, splat(x[r].d)), toFloats(dots[r]), sums[r]);
-            sums[r] = negatedFma(block.min, splat(x[r].sum), sum);
-        }
-    }
-};
-
-struct FormatQ4_K : FormatScaleMin<15> {
-    static constexpr int recordBytes = kQ4KRecord, blocks = kSuperBlocks;
-    static constexpr int blockBytes = quantBytes(4);
-
-    static void unpack(Block& block, const Open& opened, const uint8_t* record, int j)
-    {
-        unpackScales(block, opened, record, j);
-        unpackNibbles(block.w, record + kQ4KQuants + blockBytes * j);
-    }
-};
-
-struct FormatQ5_K : FormatScaleMin<31> {
-    static constexpr int recordBytes = kQ5KRecord, blocks = kSuperBlocks;
-    static constexpr int blockBytes = quantBytes(5);
-
-    static void unpack(Block& block, const Open& opened, const uint8_t* record, int j)
-    {
-        unpackScales(block, opened, record, j);
-        const uint8_t* quants = record + kQ4KQuants + blockBytes * j;
-        unpackNibbles(block.w, quants);
-        const Bytes high = loadBytes(quants + quantBytes(4));
-        block.w[0] = withHighBits<4>(block.w[0], high, 0x10);
-        block.w[1] = withHighBits<3>(block.w[1], high, 0x10);
-        block.w[2] = withHighBits<2>(block.w[2], high, 0x10);
-        block.w[3] = withHighBits<1>(block.w[3], high, 0x10);
-        block.w[4] = withHighBits<0>(block.w[4], high, 0x10);
-        block.w[5] = withHighBits<-1>(block.w[5], high, 0x10);
-        block.w[6] = withHighBits<-2>(block.w[6], high, 0x10);
-        block.w[7] = withHighBits<-3>(block.w[7], high, 0x10);
-    }
-};
-
-struct FormatQ6_K {
-    static constexpr int recordBytes = kQ6KRecord, blocks = kSuperBlocks;
-    static constexpr int blockBytes = quantBytes(6);
-    struct Open {
-        Floats d;
-    };
-    struct Block {
-        Bytes w[8];
-        Floats scale[2]; // of groups 0..3 and 4..7
-    };
-
-    static Open open(const uint8_t* record)
-    {
-        return {load(reinterpret_cast<const float*>(record))};
-    }
-    static void unpack(Block& block, const Open& opened, const uint8_t* record, int j)
-    {
-        const uint8_t* quants = record + kQ6KQuants + blockBytes * j;
-        for (int h = 0; h < 2; ++h) {
-            const uint8_t* scales = record + 64 + kPanelRows * (2 * j + h);
-            block.scale[h] = mul(opened.d, loadSignedBytes(scales));
-            Bytes three[3];
-            for (int f = 0; f < 3; ++f) {
-                three[f] = loadBytes(quants + 64 * (3 * h + f));
-                block.w[4 * h + f] = lowSixBits(three[f]);
-            }
-            block.w[4 * h + 3] = highBitPairs(three[0], three[1], three[2]);
-        }
-    }
-    template <int rows>
-    static void accumulate(Floats* sums, const Block& block, const RoundedBlock* x)
-    {
-        Ints first[rows], second[rows];
-        for (int r = 0; r < rows; ++r) {
-            first[r] = splatInt(x[r].offset32[0]);
-            second[r] = splatInt(x[r].offset32[1]);
-        }
-        addDots<63, 4>(first, block.w, RowQuants<rows>(x).q);
-        addDots<63, 4>(second, block.w + 4, RowQuants<rows>(x, 16).q);
-        for (int r = 0; r < rows; ++r) {
-            const Floats both =
-                fma(block.scale[1], toFloats(second[r]), mul(block.scale[0], toFloats(first[r])));
-            sums[r] = fma(both, splat(x[r].d), sums[r]);
-        }
-    }
-};
 
 /// Where the results of a tile go.
 struct TileOutput {
@@ -229,9 +45,21 @@ template <class Format, int shares> inline void fetchAhead(const uint8_t* panel,
 {
     constexpr int ahead = 8 * 1024, line = 64;
     constexpr int bytes = Format::recordBytes / Format::blocks, lines = (bytes + line - 1) / line;
-#pragma GCC unroll 16
     for (int i = share * lines / shares; i < (share + 1) * lines / shares; ++i)
         __builtin_prefetch(panel + ahead + bytes * j + line * i, 0, 2);
+}
+
+template <class Format, int rows>
+inline void addBlock(Floats* sums, const typename Format::Block& block, const RoundedBlock* x)
+{
+    Ints dots[Format::parts][rows];
+    Format::dot(dots, block, x);
+    for (int r = 0; r < rows; ++r) {
+        Ints own[Format::parts];
+        for (int part = 0; part < Format::parts; ++part)
+            own[part] = dots[part][r];
+        sums[r] = Format::add(sums[r], block, x[r], own);
+    }
 }
 
 template <class Format, int rows>
@@ -250,11 +78,62 @@ void roundedTile(const TileOutput& to, const uint8_t* panel, int records, const 
             for (int r = 0; r < rows; r += together) {
                 if constexpr (rows >= 4)
                     fetchAhead<Format, rows / together>(panel, j, r / together);
-                Format::template accumulate<together>(sums + r, block, x + r);
+                addBlock<Format, together>(sums + r, block, x + r);
             }
         }
     }
     for (int r = 0; r < rows; ++r)
+        storeTileRow(to, r, sums[r]);
+}
+
+/// Rows of a tile whose dot products a tile unit takes.
+constexpr int kUnitRows = 16;
+
+/// For processors without a tile unit. One with it has Tiles::exist, begin(groups) and end() around
+/// a product, and multiply<which>(): the sums of kUnitRows rows of x, one block apart, with
+/// `groups` groups of weights, as rows of 16 lanes; `which` is 0 or 1, and both may be under way at
+/// once.
+struct NoTiles {
+    static constexpr bool exist = false;
+};
+
+/// The dot products of two blocks go to the tile unit at a time, so that it is not waited for; what
+/// follows is as above, bit for bit.
+template <class Format, class Tiles>
+void unitTile(const TileOutput& to, const uint8_t* panel, int records, const RoundedBlock* x)
+{
+    constexpr int parts = Format::parts, groups = 8 / parts, together = 2;
+    alignas(64) uint8_t weights[together][quantBytes(8)];
+    alignas(64) int32_t dots[together][parts][kUnitRows * kPanelRows];
+    Floats sums[kUnitRows];
+    for (Floats& sum : sums)
+        sum = splat(0.f);
+    for (int i = 0; i < records; ++i, panel += Format::recordBytes) {
+        const typename Format::Open opened = Format::open(panel);
+        for (int j = 0; j < Format::blocks; j += together) {
+            typename Format::Block blocks[together];
+            for (int t = 0; t < together; ++t) {
+                Format::unpack(blocks[t], opened, panel, j + t);
+                for (int v = 0; v < 8; ++v)
+                    storeBytes(weights[t] + 64 * v, blocks[t].w[v]);
+            }
+            for (int part = 0; part < parts; ++part) {
+                const int byte = 4 * groups * part, vector = 64 * groups * part;
+                Tiles::template multiply<0>(dots[0][part], x->q + byte, weights[0] + vector);
+                Tiles::template multiply<1>(dots[1][part], x[kUnitRows].q + byte,
+                                            weights[1] + vector);
+            }
+            for (int t = 0; t < together; ++t, x += kUnitRows)
+                for (int r = 0; r < kUnitRows; ++r) {
+                    Ints own[parts];
+                    for (int part = 0; part < parts; ++part)
+                        own[part] = addInts(loadInts(dots[t][part] + kPanelRows * r),
+                                            splatInt(Format::start(x[r], part)));
+                    sums[r] = Format::add(sums[r], blocks[t], x[r], own);
+                }
+        }
+    }
+    for (int r = 0; r < kUnitRows; ++r)
         storeTileRow(to, r, sums[r]);
 }
 
@@ -266,10 +145,14 @@ inline int tileRows(int rows)
     return tile;
 }
 
-template <class Format>
+template <class Format, class Tiles>
 void anyRoundedTile(int rows, const TileOutput& to, const uint8_t* panel, int records,
                     const RoundedBlock* x)
 {
+    if constexpr (Tiles::exist) {
+        if (rows == kUnitRows)
+            return unitTile<Format, Tiles>(to, panel, records, x);
+    }
     if constexpr (kTileRows >= 16) {
         if (rows == 16)
             return roundedTile<Format, 16>(to, panel, records, x);
@@ -292,12 +175,14 @@ inline TileOutput tileOutput(const PanelProduct& run, int p, int row)
             run.bias ? run.bias + first : nullptr, left < kPanelRows ? left : kPanelRows};
 }
 
-template <class Format> void roundedProduct(const PanelProduct& run)
+template <class Format, class Tiles> void roundedProduct(const PanelProduct& run)
 {
     constexpr int cacheBytes = 512 * 1024; // of rounded rows, in the second-level cache
     const int fitting = cacheBytes / (run.blocks * static_cast<int>(sizeof(RoundedBlock)));
     const int group = fitting < kTileRows ? kTileRows : fitting / kTileRows * kTileRows;
     const int records = run.blocks / Format::blocks;
+    if constexpr (Tiles::exist)
+        Tiles::begin(8 / Format::parts);
 
     for (int firstRow = 0; firstRow < run.rows; firstRow += group) {
         const int lastRow = firstRow + group < run.rows ? firstRow + group : run.rows;
@@ -307,11 +192,13 @@ template <class Format> void roundedProduct(const PanelProduct& run)
                 const int rows = tileRows(run.rows - row);
                 const RoundedBlock* x =
                     run.rounded + static_cast<size_t>(row) * static_cast<size_t>(run.blocks);
-                anyRoundedTile<Format>(rows, tileOutput(run, p, row), panel, records, x);
+                anyRoundedTile<Format, Tiles>(rows, tileOutput(run, p, row), panel, records, x);
                 row += rows;
             }
         }
     }
+    if constexpr (Tiles::exist)
+        Tiles::end();
 }
 
 inline void roundBlock(RoundedBlock& to, Floats first, Floats second)

@@ -37,6 +37,7 @@ void CpuFeaturesTest::agreeWithTheOperatingSystem()
     QCOMPARE(features.avx512,
              has("avx512f") && has("avx512bw") && has("avx512dq") && has("avx512vl") &&
                  has("avx512_vnni"));
+    QCOMPARE(features.amx, features.avx512 && has("amx_tile") && has("amx_int8"));
 #else
     QSKIP("compares with /proc/cpuinfo");
 #endif
@@ -54,6 +55,9 @@ void CpuFeaturesTest::theBestSetIsChosen()
     features.avx512 = true;
     QCOMPARE(bestInstructions(features), &kAvx512);
     QCOMPARE(instructionsName(features), std::string("AVX-512 VNNI"));
+    features.amx = true;
+    QCOMPARE(bestInstructions(features), &kAmx);
+    QCOMPARE(instructionsName(features), std::string("AMX"));
 }
 
 void CpuFeaturesTest::anOldProcessorIsRefusedPolitely()

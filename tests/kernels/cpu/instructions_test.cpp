@@ -5,6 +5,7 @@
 #include "kernels/quant_formats.h"
 #include "kernels/reference/reference_backend.h"
 #include "kernels/self_test/self_test.h"
+#include "tests/kernels/cpu/emulated_tiles.h"
 
 #include <QtTest>
 
@@ -33,6 +34,10 @@ std::vector<Set> setsOfThisProcessor()
         sets.push_back({"AVX-VNNI", &kAvxVnni});
     if (features.avx512)
         sets.push_back({"AVX-512 VNNI", &kAvx512});
+    if (features.avx512)
+        sets.push_back({"AMX, emulated", &kEmulatedTiles});
+    if (features.amx)
+        sets.push_back({"AMX", &kAmx});
     return sets;
 }
 

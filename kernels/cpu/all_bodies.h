@@ -1,0 +1,41 @@
+#pragma once
+
+// Every body for one instruction set: included behind lanes_*.h, in no file that includes anything
+// else. Other includes may bring inline code: the linker could hand the copy made for this set to a
+// processor without it.
+
+#include "kernels/cpu/matmul_body.h"
+#include "kernels/cpu/rows_body.h"
+
+#include "kernels/cpu/attention_body.h"
+
+namespace inglenook::cpu {
+namespace {
+
+template <class Tiles> constexpr Instructions allBodies()
+{
+    return {
+        .roundRows = roundRows,
+        .largestTile = kTileRows,
+        .productF32 = plainProduct<FormatF32>,
+        .productF16 = plainProduct<FormatF16>,
+        .productBF16 = plainProduct<FormatBF16>,
+        .productQ8_0 = roundedProduct<FormatQ8_0, Tiles>,
+        .productQ4_0 = roundedProduct<FormatQ4_0, Tiles>,
+        .productQ4_K = roundedProduct<FormatQ4_K, Tiles>,
+        .productQ5_K = roundedProduct<FormatQ5_K, Tiles>,
+        .productQ6_K = roundedProduct<FormatQ6_K, Tiles>,
+        .rmsNorm = rmsNorm,
+        .add = addRow,
+        .gluSilu = gluSilu,
+        .gluGelu = gluGelu,
+        .softcap = softcapRow,
+        .toHalf = toHalf,
+        .attendChunk = attendChunk,
+        .mergePartial = mergePartial,
+        .finishPartial = finishPartial,
+    };
+}
+
+} // namespace
+} // namespace inglenook::cpu
