@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cuda_runtime.h>
+#include <string>
 
 namespace inglenook::cuda {
 
@@ -13,5 +14,12 @@ inline void checkLaunch(const char* operatorName)
 {
     check(cudaGetLastError(), operatorName);
 }
+
+/// 1000 major + 10 minor of the CUDA that the driver knows; 0 without a driver.
+[[nodiscard]] int driverVersion();
+/// For users: "CUDA 13.0"; "" without a driver.
+[[nodiscard]] std::string driverText();
+/// The sentence for a user whose devices could not be counted.
+[[nodiscard]] std::string whyNoDevice(cudaError_t result);
 
 } // namespace inglenook::cuda

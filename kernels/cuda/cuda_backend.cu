@@ -21,35 +21,23 @@ public:
     std::vector<std::unique_ptr<Meeting>> meetings;
 };
 
-std::string driverVersion()
-{
-    int version = 0;
-    if (cudaDriverGetVersion(&version) != cudaSuccess || version == 0)
-        return {};
-    return "CUDA " + std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
-}
-
 } // namespace
-
-void check(cudaError_t result, const char* doing)
-{
-    if (result == cudaSuccess)
-        return;
-    cudaGetLastError(); // the error is told once
-    throw std::runtime_error(std::string("The CUDA device failed (") + doing +
-                             "): " + cudaGetErrorString(result) + ".");
-}
 
 std::vector<DeviceInfo> listCudaDevices()
 {
     int count = 0;
-    if (cudaGetDeviceCount(&count) != cudaSuccess) {
+    if (const cudaError_t result = cudaGetDeviceCount(&count); result != cudaSuccess) {
         cudaGetLastError();
-        return {};
+        if (driverVersion() == 0) // no NVIDIA device, or nobody who wants to use it
+            return {};
+        return {{.id = {DeviceKind::Cuda, 0},
+                 .name = "NVIDIA",
+                 .driver = driverText(),
+                 .problem = whyNoDevice(result)}};
     }
     std::vector<DeviceInfo> devices;
     for (int i = 0; i < count; ++i) {
-        DeviceInfo info{.id = {DeviceKind::Cuda, i}, .driver = driverVersion()};
+        DeviceInfo info{.id = {DeviceKind::Cuda, i}, .driver = driverText()};
         cudaDeviceProp properties{};
         if (cudaGetDeviceProperties(&properties, i) == cudaSuccess)
             info.name = properties.name;
@@ -73,9 +61,7 @@ std::unique_ptr<Backend> createCudaBackend(int index, const BackendOptions&)
     const cudaError_t result = cudaGetDeviceCount(&count);
     if (result != cudaSuccess) {
         cudaGetLastError();
-        throw std::runtime_error(std::string("No CUDA device can be used: ") +
-                                 cudaGetErrorString(result) +
-                                 ". Install the NVIDIA driver, or choose another device.");
+        throw std::runtime_error(whyNoDevice(result));
     }
     if (index < 0 || index >= count)
         throw std::runtime_error("There is no device cuda:" + std::to_string(index) +

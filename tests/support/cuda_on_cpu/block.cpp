@@ -132,12 +132,6 @@ void BlockRunner::wait(State state)
     switchFrom(*m_fibers[index]);
 }
 
-void BlockRunner::stopWith(const std::string& mistake)
-{
-    m_mistake = mistake;
-    wait(State::Ready);
-}
-
 void BlockRunner::waitForBlock()
 {
     const auto index = static_cast<size_t>(m_current);
@@ -167,8 +161,11 @@ void BlockRunner::exchange(const char* name, std::span<const uint32_t> given,
     Warp& warp = m_warps[static_cast<size_t>(self / kWarpLanes)];
     if (warp.arrived == 0)
         warp.operation = name;
-    if (warp.operation != name && std::strcmp(warp.operation, name) != 0)
-        stopWith(std::string("The lanes of a warp meet in ") + warp.operation + " and in " + name);
+    if (warp.operation != name && std::strcmp(warp.operation, name) != 0) {
+        m_mistake = "The lanes of a warp meet in "; // nothing here may own memory: it never goes on
+        m_mistake.append(warp.operation).append(" and in ").append(name);
+        wait(State::Ready);
+    }
     auto& mine = warp.packets[static_cast<size_t>(self % kWarpLanes)];
     std::ranges::copy(given, mine.begin());
     if (++warp.arrived < kWarpLanes) {

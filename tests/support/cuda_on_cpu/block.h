@@ -80,7 +80,6 @@ private:
     void switchFrom(Fiber& now);
     void releaseBarrier();
     [[nodiscard]] int nextReady();
-    void stopWith(const std::string& mistake);
     void reportStanding();
 
     const Grid* m_grid = nullptr;

@@ -160,6 +160,11 @@ std::unique_ptr<Backend> openBackend(Architecture architecture)
     return cuda::createCudaBackend(static_cast<int>(architecture), {});
 }
 
+std::vector<DeviceInfo> listEmulatedDevices()
+{
+    return cuda::listCudaDevices();
+}
+
 // Errors and devices
 
 cudaError_t cudaGetLastError()

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "kernels/backend.h"
+#include "kernels/devices.h"
 #include "tests/support/cuda_on_cpu/block.h"
 
 #include <memory>
+#include <vector>
 
 namespace inglenook::cuda_on_cpu {
 
@@ -12,6 +13,9 @@ enum class Architecture { Turing, Ampere };
 
 /// Opens the CUDA backend compiled for the CPU. No program lists it; only tests link it.
 [[nodiscard]] std::unique_ptr<Backend> openBackend(Architecture architecture);
+
+/// What its devices say of themselves.
+[[nodiscard]] std::vector<DeviceInfo> listEmulatedDevices();
 
 /// Of all launches from now on.
 void setSchedule(Schedule schedule);

@@ -7,10 +7,12 @@
 #include <utility>
 
 #if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #else
 static void __sanitizer_start_switch_fiber(void**, const void*, size_t) { }
 static void __sanitizer_finish_switch_fiber(void*, const void**, size_t*) { }
+static void __asan_unpoison_memory_region(const volatile void*, size_t) { }
 #endif
 
 namespace inglenook::cuda_on_cpu {
@@ -107,8 +109,11 @@ Fiber::Fiber(std::function<void()> body)
 
 Fiber::~Fiber()
 {
-    if (m_owns)
-        munmap(const_cast<void*>(m_stack), kStackBytes);
+    if (!m_owns)
+        return;
+    // A fiber left in the middle leaves its frames marked, and the next one may get this memory
+    __asan_unpoison_memory_region(m_stack, kStackBytes);
+    munmap(const_cast<void*>(m_stack), kStackBytes);
 }
 
 void Fiber::start()

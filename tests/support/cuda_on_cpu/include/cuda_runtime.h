@@ -17,6 +17,7 @@
 #define __host__
 #define __forceinline__ inline
 #define __launch_bounds__(...)
+#define CUDART_VERSION 13000
 #define CUDART_CB
 #define __shared__ static // blocks run one after another
 
