@@ -35,6 +35,7 @@ struct DeviceInfo {
 
 struct BackendOptions {
     int threads = 0; // cpu: 0 means one per physical core
+    int sharers = 1; // cpu: backends that compute at once, and have so many of the cores each
     bool validation = false; // vulkan: enable the validation layer; its first complaint is thrown
     // vulkan: where compiled programs are kept for the next start; UTF-8, empty: nowhere. A folder
     // that cannot be written to, and files that are damaged or of another driver, are as none.

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <map>
 #include <stdexcept>
-#include <thread>
 
 namespace inglenook {
 
@@ -43,15 +42,6 @@ std::vector<DeviceInfo> describeDevices(const std::vector<DeviceId>& ids)
         if (std::ranges::find(infos, id, &DeviceInfo::id) == infos.end())
             infos.push_back(describeDevice(id));
     return infos;
-}
-
-/// Threads of each of several processors that compute at once; 0: as many as there are cores.
-int threadsEach(int wished, std::ptrdiff_t processors)
-{
-    if (wished > 0 || processors < 2)
-        return wished;
-    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
-    return std::max(1, cores / static_cast<int>(processors));
 }
 
 bool connects(const LinkFigures& link, const std::vector<DeviceId>& devices)
@@ -247,7 +237,9 @@ void ModelLoading::plan()
     const Placement& placement = m_placements[m_chosen];
     PlacementPlan plan = planPlacement(placement, planned(), m_devices);
     const auto processors = std::ranges::count(placement.devices, DeviceKind::Cpu, &DeviceId::kind);
-    const BackendOptions options{.threads = threadsEach(m_request.threads, processors),
+    const BackendOptions options{.threads = m_request.threads,
+                                 .sharers =
+                                     static_cast<int>(std::max<std::ptrdiff_t>(1, processors)),
                                  .cacheFolder = m_request.cacheFolder};
     std::vector<DeviceGroup::Device> devices;
     for (ModelSlice& slice : plan.slices)

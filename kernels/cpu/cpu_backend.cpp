@@ -141,7 +141,8 @@ std::unique_ptr<Backend> createCpuBackend(const BackendOptions& options)
     if (!instructions)
         throw std::runtime_error(cpuProblem(features));
     constexpr int most = 256;
-    const int threads = options.threads > 0 ? options.threads : features.cores;
+    const int threads =
+        options.threads > 0 ? options.threads : features.cores / std::max(1, options.sharers);
     return std::make_unique<CpuBackend>(*instructions, std::clamp(threads, 1, most),
                                         readCores().nodes);
 }
