@@ -2,6 +2,7 @@
 
 #include "inference/architectures/architecture.h"
 #include "inference/memory/kv_cache.h"
+#include "inference/model/placement.h"
 #include "inference/model_files/model_file.h"
 #include "inference/model_files/quantisation.h"
 #include "kernels/devices.h"
@@ -36,10 +37,15 @@ ModelFacts describeModel(const std::string& path, int contextTokens)
 std::vector<DeviceFacts> usableDevices()
 {
     std::vector<DeviceFacts> usable;
-    for (const DeviceInfo& device : listDevices())
+    const std::vector<DeviceInfo> all = listDevices();
+    const std::vector<DeviceInfo> cards = cardsOf(all);
+    for (const DeviceInfo& device : all)
         if (device.problem.empty())
             usable.push_back(
-                {.id = toString(device.id), .name = device.name, .freeBytes = device.memoryFree});
+                {.id = toString(device.id),
+                 .name = device.name,
+                 .freeBytes = device.memoryFree,
+                 .card = std::ranges::find(cards, device.id, &DeviceInfo::id) != cards.end()});
     return usable;
 }
 

@@ -25,6 +25,7 @@ struct DeviceFacts {
     std::string id; // "vulkan:0"
     std::string name;
     uint64_t freeBytes = 0;
+    bool card = false; // a GPU of its own, listed for the first time
 };
 
 /// The devices that can be used.

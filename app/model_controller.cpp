@@ -64,6 +64,7 @@ void ModelController::load(const QString& path)
     LoadRequest request;
     request.path = path.toStdString();
     request.device = m_settings.device.toStdString();
+    request.split = m_settings.split.toStdString();
     request.threads = m_settings.threads;
     request.contextTokens = m_settings.contextTokens;
     const QString caches = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);

@@ -15,7 +15,8 @@ inline constexpr QLatin1String kModelsFolderKey("modelsFolder");
 
 /// How models are loaded, from the settings.
 struct LoadSettings {
-    QString device = QStringLiteral("auto");
+    QString device = QStringLiteral("auto"); // several: "cuda:0,cuda:1"
+    QString split = QStringLiteral("auto"); // over them
     int threads = 0; // 0: as many as there are cores
     int contextTokens = 0; // 0: what the model and the memory allow
 

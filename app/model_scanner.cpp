@@ -1,7 +1,5 @@
 #include "app/model_scanner.h"
 
-#include "app/machine.h"
-
 #include <QDirIterator>
 #include <QFileInfo>
 
@@ -62,21 +60,40 @@ void ModelScanner::scan(const QString& folder, const QString& starterPath,
     emit scanned(scan);
 }
 
-/// Free memory of the device that is wanted, or of the roomiest.
+QStringList ModelScanner::deviceLines(const std::vector<DeviceFacts>& devices)
+{
+    QStringList lines{QStringLiteral("auto")};
+    QStringList cards;
+    for (const DeviceFacts& device : devices) {
+        const QString id = QString::fromStdString(device.id);
+        lines.append(device.name.empty() ? id : id + u' ' + QString::fromStdString(device.name));
+        if (device.card)
+            cards.append(id);
+    }
+    const QString together = tr("together");
+    if (cards.size() > 1)
+        lines.append(cards.join(u',') + u' ' + together);
+    if (!cards.isEmpty())
+        lines.append(cards.join(u',') + QStringLiteral(",cpu ") + together);
+    return lines;
+}
+
+/// Free memory of the devices that are wanted, or of the roomiest.
 quint64 ModelScanner::lookAtDevices(const QString& wanted)
 {
-    QStringList names{QStringLiteral("auto")};
-    quint64 freeBytes = 0;
-    for (const DeviceFacts& device : usableDevices()) {
-        const QString id = QString::fromStdString(device.id);
-        names.append(device.name.empty() ? id : id + u' ' + QString::fromStdString(device.name));
-        if (wanted == QStringLiteral("auto") || wanted == id)
-            freeBytes = std::max(freeBytes, quint64(device.freeBytes));
+    const std::vector<DeviceFacts> devices = usableDevices();
+    const QStringList ids = wanted.split(u',');
+    quint64 roomiest = 0;
+    quint64 together = 0;
+    for (const DeviceFacts& device : devices) {
+        roomiest = std::max(roomiest, quint64(device.freeBytes));
+        if (ids.contains(QString::fromStdString(device.id)))
+            together += device.freeBytes;
     }
     if (!m_listed)
-        emit devicesListed(names);
+        emit devicesListed(deviceLines(devices));
     m_listed = true;
-    return freeBytes;
+    return wanted == QStringLiteral("auto") ? roomiest : together;
 }
 
 } // namespace inglenook

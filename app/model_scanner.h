@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/machine.h"
 #include "app/model_controller.h"
 
 #include <QObject>
@@ -10,6 +11,11 @@ namespace inglenook {
 /// Requests come in as slots, what was found goes out as signals.
 class ModelScanner : public QObject {
     Q_OBJECT
+
+public:
+    /// The lines that devices are chosen by; the first word of each says what is meant: "auto",
+    /// each device, cards together, cards with the processor.
+    [[nodiscard]] static QStringList deviceLines(const std::vector<DeviceFacts>& devices);
 
 public slots:
     /// Answers scanned(), and devicesListed() the first time. `starterPath` is listed too, wherever

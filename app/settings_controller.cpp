@@ -146,6 +146,13 @@ void SettingsController::setDevice(const QString& device)
     emit loadSettingsChanged(loadSettings());
 }
 
+void SettingsController::setSplit(const QString& split)
+{
+    assign(m_split, split.isEmpty() ? QStringLiteral("auto") : split, "split",
+           &SettingsController::splitChanged);
+    emit loadSettingsChanged(loadSettings());
+}
+
 void SettingsController::setThreads(int threads)
 {
     assign(m_threads, std::clamp(threads, 0, kMostThreads), "threads",
@@ -195,6 +202,7 @@ LoadSettings SettingsController::loadSettings() const
 {
     // A device is chosen by its line in the list, "vulkan:0 llvmpipe"; the first word names it.
     return {.device = m_device.section(u' ', 0, 0),
+            .split = m_split,
             .threads = m_threads,
             .contextTokens = m_contextTokens};
 }

@@ -35,6 +35,7 @@ class SettingsController : public QObject {
         int contextTokens READ contextTokens WRITE setContextTokens NOTIFY contextTokensChanged)
     Q_PROPERTY(int maxTokens READ maxTokens WRITE setMaxTokens NOTIFY maxTokensChanged)
     Q_PROPERTY(QString device READ device WRITE setDevice NOTIFY deviceChanged)
+    Q_PROPERTY(QString split READ split WRITE setSplit NOTIFY splitChanged)
     Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY threadsChanged)
     Q_PROPERTY(bool showStatistics READ showStatistics WRITE setShowStatistics NOTIFY
                    showStatisticsChanged)
@@ -62,6 +63,7 @@ public:
     [[nodiscard]] int contextTokens() const { return m_contextTokens; }
     [[nodiscard]] int maxTokens() const { return m_maxTokens; }
     [[nodiscard]] QString device() const { return m_device; }
+    [[nodiscard]] QString split() const { return m_split; } // over several devices
     [[nodiscard]] int threads() const { return m_threads; }
     [[nodiscard]] bool showStatistics() const { return m_showStatistics; }
     [[nodiscard]] QString databasePath() const { return m_databasePath; }
@@ -81,6 +83,7 @@ public:
     void setContextTokens(int tokens);
     void setMaxTokens(int tokens);
     void setDevice(const QString& device);
+    void setSplit(const QString& split);
     void setThreads(int threads);
     void setShowStatistics(bool show);
 
@@ -116,6 +119,7 @@ signals:
     void contextTokensChanged();
     void maxTokensChanged();
     void deviceChanged();
+    void splitChanged();
     void threadsChanged();
     void showStatisticsChanged();
     void databasePathChanged();
@@ -147,6 +151,7 @@ private:
     int m_contextTokens = 0;
     int m_maxTokens = 0;
     QString m_device = QStringLiteral("auto");
+    QString m_split = QStringLiteral("auto");
     int m_threads = 0;
     bool m_showStatistics = true;
     QString m_databasePath;

@@ -66,6 +66,20 @@ private Q_SLOTS:
         QVERIFY(names[1].startsWith("cpu"));
     }
 
+    void cardsAreOfferedTogether()
+    {
+        const DeviceFacts cpu{.id = "cpu", .name = "Ryzen"};
+        const DeviceFacts first{.id = "cuda:0", .name = "A", .card = true};
+        const DeviceFacts second{.id = "vulkan:1", .name = "B", .card = true};
+        const DeviceFacts software{.id = "vulkan:2", .name = "llvmpipe"};
+        QCOMPARE(ModelScanner::deviceLines({cpu, software}),
+                 QStringList({"auto", "cpu Ryzen", "vulkan:2 llvmpipe"}));
+        QCOMPARE(ModelScanner::deviceLines({cpu, first}).mid(2),
+                 QStringList({"cuda:0 A", "cuda:0,cpu together"}));
+        QCOMPARE(ModelScanner::deviceLines({cpu, first, second}).mid(4),
+                 QStringList({"cuda:0,vulkan:1 together", "cuda:0,vulkan:1,cpu together"}));
+    }
+
 private:
     static ModelScan scanOf(const QString& folder, const QString& starter)
     {

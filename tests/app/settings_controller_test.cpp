@@ -31,6 +31,7 @@ private Q_SLOTS:
         QTest::newRow("contextTokens") << QVariant(4096);
         QTest::newRow("maxTokens") << QVariant(100);
         QTest::newRow("device") << QVariant("cpu");
+        QTest::newRow("split") << QVariant("layer");
         QTest::newRow("threads") << QVariant(3);
         QTest::newRow("showStatistics") << QVariant(false);
     }
@@ -65,7 +66,7 @@ private Q_SLOTS:
         const QMetaObject& type = SettingsController::staticMetaObject;
         for (int i = type.propertyOffset(); i < type.propertyCount(); ++i)
             writable += type.property(i).isWritable() ? 1 : 0;
-        QCOMPARE(writable, 16); // the rows above
+        QCOMPARE(writable, 17); // the rows above
     }
 
     void nonsenseFallsBack()

@@ -140,6 +140,16 @@ Item {
             verify(field.enabled)
         }
 
+        function test_waysOfSplittingAreOffered() {
+            const choice = findChild(page, "splitChoice")
+            compare(choice.displayText, "As measured")
+            choice.activated(2)
+            compare(settings.split, "layer")
+            compare(choice.displayText, "Whole layers")
+            settings.split = "0.6,0.4" // as the command line knows it
+            compare(choice.displayText, "0.6,0.4")
+        }
+
         function test_devicesAreOffered() {
             const choice = findChild(page, "deviceChoice")
             compare(choice.count, 3)

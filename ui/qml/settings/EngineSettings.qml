@@ -17,7 +17,7 @@ SettingsGroup {
         query: root.query
         key: "device"
         title: qsTr("Device")
-        description: qsTr("Where the model computes. Auto takes the fastest one.")
+        description: qsTr("Where the model computes. Auto takes the fastest one, or several cards where they are faster together.")
 
         AppComboBox {
             objectName: "deviceChoice"
@@ -27,6 +27,27 @@ SettingsGroup {
             currentIndex: indexOfValue(root.settings.device)
             displayText: currentIndex < 0 ? root.settings.device : currentText
             onActivated: root.settings.device = currentText
+        }
+    }
+
+    SettingRow {
+        width: root.width
+        settings: root.settings
+        query: root.query
+        key: "split"
+        title: qsTr("Several devices")
+        description: qsTr("How they share a model: by measured speed, by parts of every layer, or by whole layers.")
+
+        AppComboBox {
+            readonly property var values: ["auto", "tensor", "layer"]
+
+            objectName: "splitChoice"
+            Accessible.name: qsTr("Several devices")
+            implicitWidth: Theme.px(220)
+            model: [qsTr("As measured"), qsTr("Parts of every layer"), qsTr("Whole layers")]
+            currentIndex: values.indexOf(root.settings.split)
+            displayText: currentIndex < 0 ? root.settings.split : currentText
+            onActivated: index => root.settings.split = values[index]
         }
     }
 

@@ -21,6 +21,7 @@ QtObject {
     property int contextTokens: 0
     property int maxTokens: 0
     property string device: "auto"
+    property string split: "auto"
     property int threads: 0
     property bool showStatistics: true
     property string databasePath: "/home/someone/.local/share/inglenook/inglenook.db"
@@ -29,7 +30,7 @@ QtObject {
     property var defaults: ({ theme: 0, textScale: 1, sidebarVisible: true, systemPrompt: "",
                               temperature: 0.7, topK: 40, topP: 0.95, minP: 0.05,
                               repeatPenalty: 1, fixedSeed: false, seed: 0, contextTokens: 0,
-                              maxTokens: 0, device: "auto", threads: 0, showStatistics: true })
+                              maxTokens: 0, device: "auto", split: "auto", threads: 0, showStatistics: true })
 
     function note(...call) { calls = calls.concat([call]) }
     function lastCall() { return calls.length ? calls[calls.length - 1] : [] }
