@@ -96,7 +96,7 @@ SettingsGroup {
 
             y: Theme.px(13)
             width: parent.width - reload.width - Theme.px(16)
-            text: qsTr("These three are used the next time a model is loaded.")
+            text: qsTr("These are used the next time a model is loaded.")
             color: Theme.muted
             font.pixelSize: Theme.fontSmall
             wrapMode: Text.Wrap
