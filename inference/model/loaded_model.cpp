@@ -294,7 +294,8 @@ void ModelLoading::checkSpeed()
     const Placement& placement = m_placements[m_chosen];
     if (placement.split != Split::Tensors || m_wish.split)
         return;
-    const auto single = std::ranges::find(m_placements, Split::None, &Placement::split);
+    const auto single = std::ranges::find_if(
+        m_placements, [](const Placement& p) { return p.split == Split::None && p.fits; });
     const double seconds = stepSeconds(*m_model->group);
     if (single == m_placements.end() || seconds <= single->secondsPerToken)
         return;

@@ -191,7 +191,7 @@ public:
         for (const PlacementDevice& device : devices)
             entry.placement.devices.push_back(device.info.id);
         entry.placement.secondsPerToken = secondsOf(m_model, split, devices, shares, exchange);
-        entry.fits = fits(m_model, devices, shares);
+        entry.placement.fits = fits(m_model, devices, shares);
         entry.rank = entry.placement.secondsPerToken * (split == Split::None ? 1. : kWorthwhile);
         m_entries.push_back(std::move(entry));
     }
@@ -207,7 +207,7 @@ public:
     [[nodiscard]] std::vector<Placement> take()
     {
         std::ranges::stable_sort(m_entries, [](const Entry& a, const Entry& b) {
-            return a.fits != b.fits ? a.fits : a.rank < b.rank;
+            return a.placement.fits != b.placement.fits ? a.placement.fits : a.rank < b.rank;
         });
         std::vector<Placement> sorted;
         for (Entry& entry : m_entries)
@@ -218,7 +218,6 @@ public:
 private:
     struct Entry {
         Placement placement;
-        bool fits = false;
         double rank = 0.;
     };
 

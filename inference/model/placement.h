@@ -41,6 +41,7 @@ struct Placement {
     Split split = Split::None;
     std::vector<DeviceId> devices;
     std::vector<double> shares; // of the layers' bytes, in the order of the devices
+    bool fits = false; // each part into the memory that was free when asked
     double secondsPerToken = 0.; // predicted: max_i(bytes_i / bandwidth_i) + 2 L t_allReduce
 
     [[nodiscard]] std::string text() const; // "tensors of cuda:0 60 % + cuda:1 40 %"
