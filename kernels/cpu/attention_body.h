@@ -168,8 +168,6 @@ void attendChunk(Partial* partials, const AttentionChunk& chunk)
             last = chunk.end[q] > last ? chunk.end[q] : last;
         }
 
-    // With few queries memory is what takes the time.
-    const bool fetches = chunk.queryCount <= 4;
     float* rows[kQueries];
     float* values[kQueries];
     for (int page = first / kPage; page * kPage < last; ++page) {
@@ -182,10 +180,8 @@ void attendChunk(Partial* partials, const AttentionChunk& chunk)
                               .first = 0,
                               .last = chunk.headSize,
                               .continues = false,
-                              .next = fetches ? (page + 1) * kPage < last
-                                      ? chunk.keys[page + 1]
-                                      : chunk.values[first / kPage]
-                                              : nullptr};
+                              .next = (page + 1) * kPage < last ? chunk.keys[page + 1]
+                                                                : chunk.values[first / kPage]};
         halfProduct(job, chunk.queryCount, kPage);
     }
 
@@ -202,8 +198,7 @@ void attendChunk(Partial* partials, const AttentionChunk& chunk)
     for (int page = first / kPage; page * kPage < last; ++page) {
         for (int q = 0; q < chunk.queryCount; ++q)
             rows[q] = chunk.scores + q * kChunkTokens + page * kPage;
-        const bool more = fetches && (page + 1) * kPage < last;
-        const uint16_t* next = more ? chunk.values[page + 1] : nullptr;
+        const uint16_t* next = (page + 1) * kPage < last ? chunk.values[page + 1] : nullptr;
         for (int q = 0; q < chunk.queryCount;) {
             const int begin = clamped(chunk.begin[q], kPage * page, kPage * (page + 1));
             const int end = clamped(chunk.end[q], kPage * page, kPage * (page + 1));
