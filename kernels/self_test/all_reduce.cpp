@@ -83,6 +83,28 @@ void standsInOrder(Trial& trial, bool recorded)
                    std::to_string(again.calls));
 }
 
+/// Ever wider sums with nobody waiting between them.
+void growsWithoutWaiting(Trial& trial)
+{
+    constexpr int kRows[] = {1, 3, 40, 200};
+    constexpr int kCols = 256;
+    Workspace on(trial.device(), Placement::Packed);
+    std::vector<Tensor> sums;
+    std::vector<FixedPartner> partners;
+    for (const int rows : kRows) {
+        sums.push_back(on.changing(randomMatrix(60, rows, kCols)));
+        partners.emplace_back(randomMatrix(61, rows, kCols));
+    }
+    for (size_t i = 0; i < sums.size(); ++i)
+        on.backend().allReduce(sums[i], partners[i]);
+    for (size_t i = 0; i < sums.size(); ++i) {
+        Matrix expected = randomMatrix(60, kRows[i], kCols);
+        FixedPartner(randomMatrix(61, kRows[i], kCols)).allReduce(expected.values);
+        trial.same(on.read(sums[i]), expected, "of " + std::to_string(kRows[i]) + " rows");
+    }
+    on.checkGuards();
+}
+
 } // namespace
 
 void addAllReduceCases(std::vector<OperatorCase>& cases)
@@ -98,6 +120,11 @@ void addAllReduceCases(std::vector<OperatorCase>& cases)
                                              exact);
                              }});
     }
+    cases.push_back({.operation = "allReduce",
+                     .format = "",
+                     .shape = "ever wider, nobody waits",
+                     .quick = false,
+                     .run = growsWithoutWaiting});
     for (const bool recorded : {false, true})
         cases.push_back({.operation = "allReduce",
                          .format = "",

@@ -16,18 +16,20 @@ void VulkanBackend::allReduce(Tensor x, GroupMember& self)
         return;
     const size_t count = static_cast<size_t>(x.rows) * static_cast<size_t>(x.cols);
     const size_t bytes = count * sizeof(float);
-    if (!m_exchange || m_exchange->bytes() < bytes)
-        m_exchange = std::make_shared<HostBlock>(m_context, bytes);
+    // An outgrown block stays: commands that name it may not have run yet.
+    if (m_exchanges.empty() || m_exchanges.back()->bytes() < bytes)
+        m_exchanges.push_back(std::make_shared<HostBlock>(m_context, bytes));
+    const std::shared_ptr<HostBlock>& exchange = m_exchanges.back();
 
     const Memory::Range& range = deviceBuffer(*x.buffer).range();
     m_context->begin();
-    m_context->commands.copy(range.block->buffer(), m_exchange->buffer(),
+    m_context->commands.copy(range.block->buffer(), exchange->buffer(),
                              {.srcOffset = range.offset + x.offset, .size = bytes});
     m_context->commands.hostBarrier();
-    m_context->commands.atHost([block = m_exchange, count, &self] {
+    m_context->commands.atHost([block = exchange, count, &self] {
         self.allReduce({reinterpret_cast<float*>(block->mapped()), count});
     });
-    m_context->commands.copy(m_exchange->buffer(), range.block->buffer(),
+    m_context->commands.copy(exchange->buffer(), range.block->buffer(),
                              {.dstOffset = range.offset + x.offset, .size = bytes});
 }
 

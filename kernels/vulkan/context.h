@@ -74,6 +74,10 @@ public:
     {
     }
 
+    ~HostBlock() { m_context->device.calls().vkDeviceWaitIdle(m_context->device.handle()); }
+    HostBlock(const HostBlock&) = delete;
+    HostBlock& operator=(const HostBlock&) = delete;
+
     [[nodiscard]] size_t bytes() const { return m_block.bytes(); }
     [[nodiscard]] VkBuffer buffer() const { return m_block.buffer(); }
     [[nodiscard]] std::byte* mapped() const { return m_block.mapped(); }

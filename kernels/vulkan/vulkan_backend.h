@@ -52,7 +52,8 @@ public:
 private:
     std::shared_ptr<vulkan::Context> m_context;
     std::string m_name;
-    std::shared_ptr<vulkan::HostBlock> m_exchange; // of sums over a group; grows to the widest
+    // Of sums over a group; the last one is as large as the widest so far.
+    std::vector<std::shared_ptr<vulkan::HostBlock>> m_exchanges;
 };
 
 } // namespace inglenook
