@@ -88,7 +88,9 @@ void ThreadPool::runErased(int count, Call call, const void* context)
     for (int64_t n = 0; n < nodes; ++n)
         m_shares[static_cast<size_t>(n)].end = static_cast<int>(count * (n + 1) / nodes);
     for (int begin = 0; Share & share : m_shares) {
+        share.announced.fetch_add(1);
         share.unclaimed.store(share.end - begin);
+        share.opened.fetch_add(1);
         begin = share.end;
     }
     if (m_sleeping.load() > 0) {
@@ -118,8 +120,12 @@ bool ThreadPool::claim(Share& share, int& index)
 bool ThreadPool::runOneTask(int thread, size_t home)
 {
     int index = 0;
+    // Another node's share is open to whoever found its own of the same job empty, not to whoever
+    // looked before that was there.
+    const uint32_t job = m_shares[home].opened;
     for (size_t n = 0; n < m_shares.size(); ++n) {
-        if (claim(m_shares[(home + n) % m_shares.size()], index)) {
+        Share& share = m_shares[(home + n) % m_shares.size()];
+        if ((n == 0 || (share.unclaimed > 0 && share.announced == job)) && claim(share, index)) {
             m_call(m_context, index, thread);
             m_finished.fetch_add(1, std::memory_order_release);
             return true;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -46,6 +47,9 @@ private:
     /// A node's part of a job: the indices [end - unclaimed, end).
     struct alignas(64) Share {
         std::atomic<int> unclaimed = 0;
+        // How many jobs had begun to be shared out before `unclaimed` was written, and behind it.
+        std::atomic<uint32_t> announced = 0;
+        std::atomic<uint32_t> opened = 0;
         int end = 0;
     };
 
