@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <xxhash.h>
 
 namespace inglenook {
 
@@ -11,17 +10,7 @@ namespace {
 /// A conversation that begins like another by so few tokens does not take its page.
 constexpr int kFewTokens = 8;
 
-PageName hashed(const XXH128_hash_t& hash)
-{
-    return {.low = hash.low64, .high = hash.high64};
-}
-
 } // namespace
-
-PageName rootName(std::string_view cacheKey)
-{
-    return hashed(XXH3_128bits(cacheKey.data(), cacheKey.size()));
-}
 
 PagePool::PagePool(int pages, PageName root)
     : m_root(root)
@@ -31,18 +20,9 @@ PagePool::PagePool(int pages, PageName root)
         m_free.push_back(p);
 }
 
-PageName PagePool::nameOf(PageName parent, std::span<const int32_t> tokens) const
-{
-    std::array<uint64_t, 2 + kPageTokens / 2> words{parent.low, parent.high};
-    assert(tokens.size() == kPageTokens);
-    std::copy_n(reinterpret_cast<const char*>(tokens.data()), tokens.size_bytes(),
-                reinterpret_cast<char*>(words.data() + 2));
-    return hashed(XXH3_128bits(words.data(), sizeof words));
-}
-
 int PagePool::findFull(PageName parent, std::span<const int32_t> tokens) const
 {
-    const auto found = m_byName.find(nameOf(parent, tokens));
+    const auto found = m_byName.find(pageName(parent, tokens));
     if (found == m_byName.end())
         return -1;
     // the hash finds, the tokens decide; the parent was decided the same way
@@ -140,10 +120,10 @@ void PagePool::complete(std::span<const int> pages, std::span<const int32_t> tok
         const Page& before = m_pages[static_cast<size_t>(pages[static_cast<size_t>(i)])];
         parent = before.named
             ? before.name
-            : nameOf(parent, tokens.subspan(static_cast<size_t>(i) * kPageTokens, kPageTokens));
+            : pageName(parent, tokens.subspan(static_cast<size_t>(i) * kPageTokens, kPageTokens));
     }
     const auto own = tokens.subspan(static_cast<size_t>(index) * kPageTokens, kPageTokens);
-    const PageName name = nameOf(parent, own);
+    const PageName name = pageName(parent, own);
     if (!m_byName.emplace(name, pages[static_cast<size_t>(index)]).second)
         return;
     page.named = true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "inference/memory/page_name.h"
 #include "kernels/backend.h"
 
 #include <array>
@@ -8,21 +9,9 @@
 #include <map>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace inglenook {
-
-/// 128 bits that stand for a list of tokens under one model and cache format.
-struct PageName {
-    uint64_t low = 0;
-    uint64_t high = 0;
-    auto operator<=>(const PageName&) const = default;
-};
-
-/// The name of "no tokens": what the first page of a sequence has as its parent. `cacheKey` says
-/// everything that the stored numbers depend on besides the tokens (model, KV format, rope).
-[[nodiscard]] PageName rootName(std::string_view cacheKey);
 
 /// Knows which cache page holds which tokens; touches no device. A *full* page is immutable, bears
 /// a name made of its parent's name and its 64 tokens, and may be read by any number of sequences.
@@ -67,7 +56,6 @@ private:
             idle; // place in m_idle while nobody uses a page that holds something
     };
 
-    [[nodiscard]] PageName nameOf(PageName parent, std::span<const int32_t> tokens) const;
     [[nodiscard]] int findFull(PageName parent, std::span<const int32_t> tokens) const;
     [[nodiscard]] std::pair<int, int> findStarted(PageName parent,
                                                   std::span<const int32_t> tokens) const;
