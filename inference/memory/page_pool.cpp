@@ -47,7 +47,7 @@ std::pair<int, int> PagePool::findStarted(PageName parent, std::span<const int32
     return best;
 }
 
-PagePool::Prefix PagePool::findPrefix(std::span<const int32_t> tokens)
+PagePool::Prefix PagePool::findFullPages(std::span<const int32_t> tokens)
 {
     Prefix prefix;
     PageName parent = m_root;
@@ -61,7 +61,16 @@ PagePool::Prefix PagePool::findPrefix(std::span<const int32_t> tokens)
         parent = m_pages[static_cast<size_t>(page)].name;
         tokens = tokens.subspan(kPageTokens);
     }
-    const auto [started, same] = findStarted(parent, tokens);
+    return prefix;
+}
+
+PagePool::Prefix PagePool::findPrefix(std::span<const int32_t> tokens)
+{
+    Prefix prefix = findFullPages(tokens);
+    const PageName parent =
+        prefix.pages.empty() ? m_root : m_pages[static_cast<size_t>(prefix.pages.back())].name;
+    const auto [started, same] =
+        findStarted(parent, tokens.subspan(static_cast<size_t>(prefix.tokens)));
     if (started >= 0) {
         m_idle.erase(m_pages[static_cast<size_t>(started)].idle);
         forget(started);
@@ -82,6 +91,8 @@ void PagePool::hold(int page)
 void PagePool::forget(int page)
 {
     Page& p = m_pages[static_cast<size_t>(page)];
+    if (p.newlyNamed)
+        m_newlyNamed.erase(p.news);
     if (p.named) {
         m_byName.erase(p.name);
     } else {
@@ -130,6 +141,19 @@ void PagePool::complete(std::span<const int> pages, std::span<const int32_t> tok
     page.name = name;
     page.parent = parent;
     page.tokens.assign(own.begin(), own.end());
+    page.newlyNamed = true;
+    page.news = m_newlyNamed.insert(m_newlyNamed.end(), pages[static_cast<size_t>(index)]);
+}
+
+std::optional<PagePool::FullPage> PagePool::nextNamed()
+{
+    if (m_newlyNamed.empty())
+        return std::nullopt;
+    const int index = m_newlyNamed.front();
+    m_newlyNamed.pop_front();
+    Page& page = m_pages[static_cast<size_t>(index)];
+    page.newlyNamed = false;
+    return FullPage{.page = index, .name = page.name, .parent = page.parent, .tokens = page.tokens};
 }
 
 void PagePool::release(std::span<const int> pages, std::span<const int32_t> tokens)

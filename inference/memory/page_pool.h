@@ -3,12 +3,12 @@
 #include "inference/memory/page_name.h"
 #include "kernels/backend.h"
 
-#include <array>
 #include <cstdint>
 #include <list>
 #include <map>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace inglenook {
@@ -28,6 +28,8 @@ public:
     /// Finds the longest cached prefix of the tokens and holds its pages. A partly filled page is
     /// handed over for good: the caller may go on writing into it behind the matching tokens.
     [[nodiscard]] Prefix findPrefix(std::span<const int32_t> tokens);
+    /// Finds and holds the leading full pages only: nothing is handed over.
+    [[nodiscard]] Prefix findFullPages(std::span<const int32_t> tokens);
 
     /// An empty page for one sequence; nothing if every page is in use.
     [[nodiscard]] std::optional<int> take();
@@ -42,6 +44,17 @@ public:
     /// left of a started page is kept for a sequence that goes on from there.
     void release(std::span<const int> pages, std::span<const int32_t> tokens);
 
+    /// A named page and what it stands for.
+    struct FullPage {
+        int page = -1;
+        PageName name;
+        PageName parent;
+        std::vector<int32_t> tokens;
+    };
+    /// The longest named of the pages that were not given by this before: each is given once as
+    /// long as it bears its name, parents before their children.
+    [[nodiscard]] std::optional<FullPage> nextNamed();
+
     /// Empties every page that nobody uses.
     void forgetAll();
 
@@ -54,6 +67,8 @@ private:
         std::vector<int32_t> tokens; // 64 of a named page, fewer of a parked one
         std::list<int>::iterator
             idle; // place in m_idle while nobody uses a page that holds something
+        bool newlyNamed = false;
+        std::list<int>::iterator news; // place in m_newlyNamed, if there
     };
 
     [[nodiscard]] int findFull(PageName parent, std::span<const int32_t> tokens) const;
@@ -69,6 +84,7 @@ private:
     std::list<int> m_idle; // hold something, used by nobody; the longest unused first
     std::map<PageName, int> m_byName;
     std::multimap<PageName, int> m_startedByParent;
+    std::list<int> m_newlyNamed; // not given by nextNamed() yet
 };
 
 } // namespace inglenook

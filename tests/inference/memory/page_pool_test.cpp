@@ -42,6 +42,9 @@ private Q_SLOTS:
     void longestUnusedGoesFirstAndChildrenBeforeParents();
     void takeFailsWhenEveryPageIsInUse();
     void duplicatesBearNoName();
+    void fullPagesAloneAreFoundWithoutTakingOver();
+    void namedPagesAreGivenOnceParentsFirst();
+    void forgottenPagesAreNotGiven();
     void forgetAllEmptiesIdlePagesOnly();
     void randomUseKeepsTheBooks();
 };
@@ -178,6 +181,58 @@ void PagePoolTest::duplicatesBearNoName()
 
     QVERIFY(pool.findPrefix(tokens).pages == first);
     QCOMPARE(pool.available(), 3);
+}
+
+void PagePoolTest::fullPagesAloneAreFoundWithoutTakingOver()
+{
+    PagePool pool(8, rootName("model"));
+    const auto tokens = tokensOf(2 * kPageTokens + 30);
+    const std::vector<int> pages = compute(pool, tokens);
+    pool.release(pages, tokens);
+
+    const PagePool::Prefix full = pool.findFullPages(tokens);
+    QCOMPARE(full.tokens, 2 * kPageTokens);
+    QVERIFY(std::ranges::equal(full.pages, std::span(pages).first(2)));
+    pool.release(full.pages, std::span(tokens).first(2 * kPageTokens));
+
+    QCOMPARE(pool.findPrefix(tokens).tokens, 2 * kPageTokens + 30);
+}
+
+void PagePoolTest::namedPagesAreGivenOnceParentsFirst()
+{
+    PagePool pool(8, rootName("model"));
+    const auto tokens = tokensOf(2 * kPageTokens + 1);
+    const std::vector<int> pages = compute(pool, tokens);
+
+    const auto first = pool.nextNamed();
+    const auto second = pool.nextNamed();
+    QVERIFY(first && second && !pool.nextNamed());
+    QCOMPARE(first->page, pages[0]);
+    QCOMPARE(second->page, pages[1]);
+    QVERIFY(first->parent == rootName("model"));
+    QVERIFY(second->parent == first->name);
+    QVERIFY(second->name ==
+            pageName(first->name, std::span(tokens).subspan(kPageTokens, kPageTokens)));
+    QVERIFY(std::ranges::equal(first->tokens, std::span(tokens).first(kPageTokens)));
+
+    pool.release(pages, tokens);
+    pool.release(compute(pool, tokens), tokens); // nothing is named anew
+    QVERIFY(!pool.nextNamed());
+}
+
+void PagePoolTest::forgottenPagesAreNotGiven()
+{
+    PagePool pool(2, rootName("model"));
+    const auto tokens = tokensOf(2 * kPageTokens);
+    pool.release(compute(pool, tokens), tokens);
+    const auto other = tokensOf(kPageTokens, 1); // takes the space of the deepest page
+    pool.release(compute(pool, other), other);
+
+    const auto first = pool.nextNamed();
+    const auto second = pool.nextNamed();
+    QVERIFY(first && second && !pool.nextNamed());
+    QVERIFY(std::ranges::equal(first->tokens, std::span(tokens).first(kPageTokens)));
+    QVERIFY(std::ranges::equal(second->tokens, other));
 }
 
 void PagePoolTest::forgetAllEmptiesIdlePagesOnly()
