@@ -95,9 +95,9 @@ public:
 };
 
 /// One device that computes. All calls come from one thread and take effect in call order; only
-/// read() and allReduce() wait. Operators do not allocate, wait, or fail for data reasons; wrong
-/// shapes are refused by std::invalid_argument in the words of kernels/checks.h. Memory calls throw
-/// std::runtime_error with a sentence for the user.
+/// read(), readPages() and allReduce() wait. Operators do not allocate, wait, or fail for data
+/// reasons; wrong shapes are refused by std::invalid_argument in the words of kernels/checks.h.
+/// Memory calls throw std::runtime_error with a sentence for the user.
 ///
 /// Tensors are F32 unless said otherwise. "row" is a token of a sequence. *A row's result does not
 /// depend on the other rows of the step, on their number, or on empty rows*: each operator sums in
@@ -121,6 +121,15 @@ public:
     /// before.
     virtual void write(const Tensor& to, std::span<const std::byte> from) = 0;
     virtual void read(std::span<std::byte> to, const Tensor& from) = 0;
+    /// Copies pages of one layer out of the cache / into it, one after another, in the layout that
+    /// all backends share whatever theirs is inside: (key or value, KV head, token, element), f16.
+    /// So pages travel between devices, splits and the disk. `kv` needs no table. readPages() waits
+    /// for all work before; what is written is seen by all work behind, and its bytes are no longer
+    /// needed when writePages() returns.
+    virtual void readPages(std::span<std::byte> to, const KvPages& kv, std::span<const int> pages,
+                           const AttentionShape& shape) = 0;
+    virtual void writePages(const KvPages& kv, std::span<const int> pages,
+                            const AttentionShape& shape, std::span<const std::byte> from) = 0;
 
     // Execution
 

@@ -115,8 +115,7 @@ void checkShape(const char* operation, const AttentionShape& s)
         refuse(operation, "a window of " + number(s.window) + " tokens");
 }
 
-void checkPages(const char* operation, const KvPages& kv, const AttentionShape& shape,
-                const StepInputs& in, int rows)
+void checkCache(const char* operation, const KvPages& kv, const AttentionShape& shape)
 {
     checkShape(operation, shape);
     if (!kv.buffer)
@@ -127,6 +126,12 @@ void checkPages(const char* operation, const KvPages& kv, const AttentionShape& 
         refuse(operation,
                number(kv.pageCount) + " pages need " + std::to_string(needed) +
                    " bytes, the cache has " + std::to_string(kv.buffer->bytes()));
+}
+
+void checkPages(const char* operation, const KvPages& kv, const AttentionShape& shape,
+                const StepInputs& in, int rows)
+{
+    checkCache(operation, kv, shape);
     checkView(operation, "the page table", kv.pageTable, DType::I32);
     checkSizes(operation, "positions", in.positions, rows, 1, DType::I32);
     checkSizes(operation, "slots", in.slots, rows, 1, DType::I32);
@@ -163,6 +168,20 @@ void checkCopy(const Tensor& tensor, size_t bytes)
     checkView("copy", "the tensor", tensor, tensor.type == DType::I32 ? DType::I32 : DType::F32);
     if (bytes != static_cast<size_t>(tensor.rows) * static_cast<size_t>(tensor.cols) * 4)
         refuse("copy", std::to_string(bytes) + " bytes do not fill " + sizes(tensor) + " elements");
+}
+
+void checkCopyPages(const KvPages& kv, std::span<const int> pages, const AttentionShape& shape,
+                    size_t bytes)
+{
+    checkCache("copyPages", kv, shape);
+    for (const int page : pages)
+        if (page < 0 || page >= kv.pageCount)
+            refuse("copyPages", "page " + number(page) + " of " + number(kv.pageCount));
+    const size_t needed = pages.size() * kvPageBytes(shape.kvHeads, shape.headSize);
+    if (bytes != needed)
+        refuse("copyPages",
+               std::to_string(pages.size()) + " pages take " + std::to_string(needed) +
+                   " bytes, not " + std::to_string(bytes));
 }
 
 void checkEmbed(const Tensor& y, const Weight& table, const Tensor& ids)

@@ -10,6 +10,8 @@ namespace inglenook {
 
 void checkLoad(std::span<const WeightPart> parts, int in);
 void checkCopy(const Tensor& tensor, size_t bytes);
+void checkCopyPages(const KvPages& kv, std::span<const int> pages, const AttentionShape& shape,
+                    size_t bytes);
 void checkEmbed(const Tensor& y, const Weight& table, const Tensor& ids);
 void checkRmsNorm(const Tensor& y, const Tensor& x, const Weight& weight);
 void checkMatmul(const Tensor& y, const Tensor& x, const Weight& w, const Weight& bias);

@@ -97,7 +97,7 @@ endif()
 foreach(operator IN LISTS operators)
   string(REPLACE ".cpp" "" stem ${operator})
   set(shader kernels/vulkan/${stem}.comp)
-  if(stem STREQUAL "all_reduce") # devices meet on the host
+  if(stem MATCHES "^(all_reduce|copy_pages)$") # the host's work, with the device's own copies
     set(shader "")
   endif()
   foreach(file IN ITEMS

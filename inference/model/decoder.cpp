@@ -182,6 +182,16 @@ void Decoder::run(std::span<const StepRow> rows, std::span<const float> x)
         recording = m_backend.record([this, pass] { decode(pass, m_weights, m_cache.layers()); });
 }
 
+void Decoder::readPages(std::span<std::byte> to, size_t layer, std::span<const int> pages)
+{
+    m_backend.readPages(to, m_cache.layers()[layer], pages, m_spec.layers[layer].attention);
+}
+
+void Decoder::writePages(size_t layer, std::span<const int> pages, std::span<const std::byte> from)
+{
+    m_backend.writePages(m_cache.layers()[layer], pages, m_spec.layers[layer].attention, from);
+}
+
 void Decoder::wait()
 {
     int32_t ignored = 0;

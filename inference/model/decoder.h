@@ -52,6 +52,10 @@ public:
         m_cache.setPages(m_backend, slot, pages);
     }
 
+    /// Copies pages of one layer out of / into the cache as Backend::readPages() does.
+    void readPages(std::span<std::byte> to, size_t layer, std::span<const int> pages);
+    void writePages(size_t layer, std::span<const int> pages, std::span<const std::byte> from);
+
     /// Returns when the last step is done.
     void wait();
     /// Waits, then copies the logits of the last step: one row of vocabulary numbers per row with

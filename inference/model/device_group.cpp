@@ -2,8 +2,21 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
+#include <stdexcept>
 
 namespace inglenook {
+
+namespace {
+
+void checkPageBytes(size_t bytes, size_t needed)
+{
+    if (bytes != needed)
+        throw std::invalid_argument("DeviceGroup: " + std::to_string(needed) +
+                                    " bytes of pages do not fit into " + std::to_string(bytes));
+}
+
+} // namespace
 
 /// One device and all that lies in its memory.
 struct DeviceGroup::Member {
@@ -16,6 +29,7 @@ struct DeviceGroup::Member {
     std::unique_ptr<KvCache> cache;
     std::unique_ptr<Decoder> decoder;
     std::vector<float> logits; // of its words
+    std::vector<std::byte> pages; // of one of its layers, on their way
     double readBandwidth = 0.; // as last measured
 };
 
@@ -197,6 +211,70 @@ void DeviceGroup::readLogits(std::span<float> logits)
         for (size_t row = 0; row < outputs; ++row)
             std::ranges::copy(std::span(member.logits).subspan(row * words, words),
                               logits.subspan(row * all + first, words).begin());
+    });
+}
+
+size_t DeviceGroup::pageBytes() const
+{
+    return KvCache::bytesPerPage(m_spec);
+}
+
+/// Calls copy(model, own, bytes) for the keys and the values of each KV head that the member has of
+/// a layer (its own number): where they lie in a page of the whole model and in one of its own.
+template <class Copy>
+void DeviceGroup::eachPlane(const Member& member, size_t layer, Copy copy) const
+{
+    const size_t layerOfModel = static_cast<size_t>(member.slice.firstLayer) + layer;
+    size_t offset = 0;
+    for (size_t i = 0; i < layerOfModel; ++i)
+        offset +=
+            kvPageBytes(m_spec.layers[i].attention.kvHeads, m_spec.layers[i].attention.headSize);
+    const AttentionShape& all = m_spec.layers[layerOfModel].attention;
+    const Range own = member.slice.layers[layer].kvHeads;
+    const size_t plane = kvPageBytes(1, all.headSize) / 2;
+    for (int half = 0; half < 2; ++half) // keys, values
+        for (int head = 0; head < own.count; ++head)
+            copy(offset + static_cast<size_t>(half * all.kvHeads + own.first + head) * plane,
+                 static_cast<size_t>(half * own.count + head) * plane, plane);
+}
+
+void DeviceGroup::readPages(std::span<std::byte> to, std::span<const int> pages)
+{
+    checkPageBytes(to.size(), pages.size() * pageBytes());
+    each([&](Member& member) {
+        for (size_t layer = 0; layer < member.spec.layers.size(); ++layer) {
+            const AttentionShape& shape = member.spec.layers[layer].attention;
+            const auto ofModel = static_cast<size_t>(member.slice.firstLayer) + layer;
+            // All devices hold the same of a single KV head: the first tells it.
+            if (m_split == Split::Tensors && &member != m_members.front().get() &&
+                m_spec.layers[ofModel].attention.kvHeads == 1)
+                continue;
+            const size_t each = kvPageBytes(shape.kvHeads, shape.headSize);
+            member.pages.resize(pages.size() * each);
+            member.decoder->readPages(member.pages, layer, pages);
+            eachPlane(member, layer, [&](size_t model, size_t own, size_t bytes) {
+                for (size_t i = 0; i < pages.size(); ++i)
+                    std::memcpy(&to[i * pageBytes() + model], &member.pages[i * each + own], bytes);
+            });
+        }
+    });
+}
+
+void DeviceGroup::writePages(std::span<const int> pages, std::span<const std::byte> from)
+{
+    checkPageBytes(from.size(), pages.size() * pageBytes());
+    each([&](Member& member) {
+        for (size_t layer = 0; layer < member.spec.layers.size(); ++layer) {
+            const AttentionShape& shape = member.spec.layers[layer].attention;
+            const size_t each = kvPageBytes(shape.kvHeads, shape.headSize);
+            member.pages.resize(pages.size() * each);
+            eachPlane(member, layer, [&](size_t model, size_t own, size_t bytes) {
+                for (size_t i = 0; i < pages.size(); ++i)
+                    std::memcpy(&member.pages[i * each + own], &from[i * pageBytes() + model],
+                                bytes);
+            });
+            member.decoder->writePages(layer, pages, member.pages);
+        }
     });
 }
 

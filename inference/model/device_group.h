@@ -57,6 +57,18 @@ public:
     void wait();
     void readLogits(std::span<float> logits);
 
+    // Pages of the cache, on their way to another place
+
+    /// Bytes of one page of the whole model.
+    [[nodiscard]] size_t pageBytes() const;
+    /// Copies pages out of the cache / into it, one after another, in an order that does not know
+    /// how the model is split: (layer, key or value, KV head of the model, token, element).
+    /// readPages() waits for all steps before; what is written is seen by all steps behind. A page
+    /// is exactly what was computed, but for one case: unlike devices that share a single KV head
+    /// have each rounded it in their own way, and the first one's is read.
+    void readPages(std::span<std::byte> to, std::span<const int> pages);
+    void writePages(std::span<const int> pages, std::span<const std::byte> from);
+
     // Facts
 
     [[nodiscard]] size_t size() const { return m_members.size(); }
@@ -76,6 +88,7 @@ private:
     void each(const std::function<void(Member&)>& work);
     void rethrowCause(const std::vector<std::exception_ptr>& failures);
     void runLayers(std::span<const StepRow> rows);
+    template <class Copy> void eachPlane(const Member& member, size_t layer, Copy copy) const;
 
     const ModelSpec& m_spec;
     Split m_split;

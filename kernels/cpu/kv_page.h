@@ -20,6 +20,9 @@ struct KvPage {
     }
 };
 
+/// Page number `page` of the cache.
+[[nodiscard]] KvPage kvPage(const KvPages& kv, const AttentionShape& shape, int page);
+
 /// The page that holds tokens [64 index, 64 index + 64) of the sequence in `slot`.
 [[nodiscard]] KvPage kvPage(const KvPages& kv, const AttentionShape& shape, int slot, int index);
 

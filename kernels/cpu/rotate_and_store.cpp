@@ -12,10 +12,14 @@ using namespace cpu;
 KvPage cpu::kvPage(const KvPages& kv, const AttentionShape& shape, int slot, int index)
 {
     const auto* table = reinterpret_cast<const int32_t*>(floatRow(kv.pageTable, slot));
-    const auto page = static_cast<size_t>(table[index]);
+    return kvPage(kv, shape, table[index]);
+}
+
+KvPage cpu::kvPage(const KvPages& kv, const AttentionShape& shape, int page)
+{
+    const size_t bytes = kvPageBytes(shape.kvHeads, shape.headSize);
     auto& buffer = dynamic_cast<HostBuffer&>(*kv.buffer);
-    auto* keys = reinterpret_cast<uint16_t*>(buffer.data() +
-                                             page * kvPageBytes(shape.kvHeads, shape.headSize));
+    auto* keys = reinterpret_cast<uint16_t*>(buffer.data() + static_cast<size_t>(page) * bytes);
     return {.keys = keys, .values = keys + static_cast<size_t>(kPageTokens * shape.kvCols())};
 }
 

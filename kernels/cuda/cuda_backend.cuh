@@ -24,6 +24,10 @@ public:
     Weight load(std::span<const WeightPart> parts, int in) override;
     void write(const Tensor& to, std::span<const std::byte> from) override;
     void read(std::span<std::byte> to, const Tensor& from) override;
+    void readPages(std::span<std::byte> to, const KvPages& kv, std::span<const int> pages,
+                   const AttentionShape& shape) override;
+    void writePages(const KvPages& kv, std::span<const int> pages, const AttentionShape& shape,
+                    std::span<const std::byte> from) override;
 
     std::unique_ptr<Recording> record(const std::function<void()>& step) override;
     void replay(Recording& recording) override;
@@ -62,6 +66,7 @@ private:
     std::unique_ptr<Staging> m_staging;
     RoundedCopy m_rounded;
     Scratch m_partials; // of attention
+    Scratch m_pageCopies; // pages in the shared order, on their way
     std::vector<std::unique_ptr<Meeting>> m_meetings; // of the run that is to be captured
     size_t m_nextMeeting = 0; // of them
     bool m_keepMeetings = false;

@@ -19,18 +19,10 @@ std::byte* start(const Tensor& t, int r)
     return static_cast<HostBuffer&>(*t.buffer).data() + t.offset + elements * 4;
 }
 
-std::span<uint16_t> cached(const KvPages& kv, const AttentionShape& shape, int slot, int position,
-                           int head, bool value)
+CachedHead headAt(const KvPages& kv, int slot, int position, int head, bool value)
 {
     const int page = intRow(kv.pageTable, slot)[static_cast<size_t>(position / kPageTokens)];
-    assert(page >= 0 && page < kv.pageCount);
-    const auto headSize = static_cast<size_t>(shape.headSize);
-    const size_t token = static_cast<size_t>((value ? kPageTokens : 0) + position % kPageTokens);
-    const size_t heads = token * static_cast<size_t>(shape.kvHeads) + static_cast<size_t>(head);
-    std::byte* pages = static_cast<HostBuffer&>(*kv.buffer).data();
-    std::byte* at = pages + static_cast<size_t>(page) * kvPageBytes(shape.kvHeads, shape.headSize) +
-        heads * headSize * sizeof(uint16_t);
-    return {reinterpret_cast<uint16_t*>(at), headSize};
+    return {.page = page, .token = position % kPageTokens, .head = head, .value = value};
 }
 
 } // namespace
@@ -80,16 +72,30 @@ std::span<const float> row(const Weight& w, int i)
     return static_cast<const HostWeight&>(*w.data).row(i);
 }
 
+std::span<uint16_t> cached(const KvPages& kv, const AttentionShape& shape, const CachedHead& place)
+{
+    assert(place.page >= 0 && place.page < kv.pageCount);
+    const auto headSize = static_cast<size_t>(shape.headSize);
+    const auto token = static_cast<size_t>((place.value ? kPageTokens : 0) + place.token);
+    const size_t heads =
+        token * static_cast<size_t>(shape.kvHeads) + static_cast<size_t>(place.head);
+    std::byte* pages = static_cast<HostBuffer&>(*kv.buffer).data();
+    std::byte* at = pages +
+        static_cast<size_t>(place.page) * kvPageBytes(shape.kvHeads, shape.headSize) +
+        heads * headSize * sizeof(uint16_t);
+    return {reinterpret_cast<uint16_t*>(at), headSize};
+}
+
 std::span<uint16_t> keyAt(const KvPages& kv, const AttentionShape& shape, int slot, int position,
                           int head)
 {
-    return cached(kv, shape, slot, position, head, false);
+    return cached(kv, shape, headAt(kv, slot, position, head, false));
 }
 
 std::span<uint16_t> valueAt(const KvPages& kv, const AttentionShape& shape, int slot, int position,
                             int head)
 {
-    return cached(kv, shape, slot, position, head, true);
+    return cached(kv, shape, headAt(kv, slot, position, head, true));
 }
 
 } // namespace inglenook::reference

@@ -46,8 +46,20 @@ private:
 /// Row `i` of a loaded matrix.
 [[nodiscard]] std::span<const float> row(const Weight& w, int i);
 
-/// Where the cache keeps the key (or value) of KV head `head` of the token at `position`.
-/// A page holds all keys, then all values, each as (tokens, KV heads, head size).
+/// One head of one token in the cache.
+struct CachedHead {
+    int page = 0;
+    int token = 0; // its place in the page
+    int head = 0; // KV head
+    bool value = false; // or the key
+};
+
+/// Where the cache keeps it. A page holds all keys, then all values, each as (tokens, KV heads,
+/// head size).
+[[nodiscard]] std::span<uint16_t> cached(const KvPages& kv, const AttentionShape& shape,
+                                         const CachedHead& place);
+
+/// The key (or value) of KV head `head` of the token at `position`.
 [[nodiscard]] std::span<uint16_t> keyAt(const KvPages& kv, const AttentionShape& shape, int slot,
                                         int position, int head);
 [[nodiscard]] std::span<uint16_t> valueAt(const KvPages& kv, const AttentionShape& shape, int slot,

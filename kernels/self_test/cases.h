@@ -7,6 +7,7 @@ namespace inglenook::self_test {
 // The claims about each operator, in the file of its name. A case makes its data when it runs.
 
 void addCopyCases(std::vector<OperatorCase>& cases);
+void addCopyPagesCases(std::vector<OperatorCase>& cases);
 void addEmbedCases(std::vector<OperatorCase>& cases);
 void addRmsNormCases(std::vector<OperatorCase>& cases);
 void addMatmulCases(std::vector<OperatorCase>& cases);

@@ -30,6 +30,7 @@ std::vector<OperatorCase> selfTestCases()
 {
     std::vector<OperatorCase> cases;
     self_test::addCopyCases(cases);
+    self_test::addCopyPagesCases(cases);
     self_test::addEmbedCases(cases);
     self_test::addRmsNormCases(cases);
     self_test::addMatmulCases(cases);

@@ -34,9 +34,11 @@ TestCache::TestCache(Workspace& on, const AttentionShape& shape, const std::vect
     std::ranges::shuffle(shuffled, std::minstd_rand(5));
 
     std::vector<int32_t> table(static_cast<size_t>(slots * width), -1);
+    m_pagesOf.resize(lengths.size());
     for (int slot = 0; slot < slots; ++slot) {
         for (int i = 0; i < pagesFor(lengths[static_cast<size_t>(slot)]); ++i) {
             table[static_cast<size_t>(slot * width + i)] = shuffled.back();
+            m_pagesOf[static_cast<size_t>(slot)].push_back(shuffled.back());
             shuffled.pop_back();
         }
     }

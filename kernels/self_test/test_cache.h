@@ -22,6 +22,12 @@ public:
     /// Inputs of a step whose rows are these tokens.
     [[nodiscard]] StepInputs inputs(std::span<const Place> rows);
 
+    /// The pages of a sequence, in order.
+    [[nodiscard]] std::span<const int> pagesOf(int slot) const
+    {
+        return m_pagesOf[static_cast<size_t>(slot)];
+    }
+
     /// All bytes, a row per page.
     [[nodiscard]] Matrix content();
 
@@ -33,6 +39,7 @@ private:
     KvPages m_pages;
     size_t m_pageBytes;
     int m_contextBound;
+    std::vector<std::vector<int>> m_pagesOf; // each slot
     std::vector<int> m_spare;
 };
 

@@ -23,7 +23,8 @@ void forEachPiece(const Staging::Rows& rows, size_t first, size_t bytes, Use use
         const size_t row = (first + done) / rows.bytes;
         const size_t column = (first + done) % rows.bytes;
         const size_t count = std::min(rows.bytes - column, bytes - done);
-        use(Piece{done, rows.offset + row * rows.stride + column, count});
+        const size_t place = rows.order.empty() ? row : static_cast<size_t>(rows.order[row]);
+        use(Piece{done, rows.offset + place * rows.stride + column, count});
         done += count;
     }
 }

@@ -27,11 +27,13 @@ public:
     void upload(const Chunk& chunk, size_t from, size_t bytes, const Memory::Range& to,
                 size_t toOffset);
 
-    /// Rows of packed elements on the host; on the device every `stride` bytes.
+    /// Rows of packed elements on the host; on the device every `stride` bytes, in this order or,
+    /// where one is given, row i at place order[i].
     struct Rows {
         size_t offset = 0; // bytes, in the device's range
         size_t bytes = 0; // of one row
         size_t stride = 0;
+        std::span<const int> order = {};
     };
     void uploadRows(std::span<const std::byte> from, const Memory::Range& to, const Rows& rows);
     /// Waits until they are there.

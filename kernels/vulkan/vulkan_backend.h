@@ -30,6 +30,10 @@ public:
     Weight load(std::span<const WeightPart> parts, int in) override;
     void write(const Tensor& to, std::span<const std::byte> from) override;
     void read(std::span<std::byte> to, const Tensor& from) override;
+    void readPages(std::span<std::byte> to, const KvPages& kv, std::span<const int> pages,
+                   const AttentionShape& shape) override;
+    void writePages(const KvPages& kv, std::span<const int> pages, const AttentionShape& shape,
+                    std::span<const std::byte> from) override;
 
     std::unique_ptr<Recording> record(const std::function<void()>& step) override;
     void replay(Recording& recording) override;

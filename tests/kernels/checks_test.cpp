@@ -50,6 +50,8 @@ public:
     Tensor qkv, attended;
     StepInputs in;
     float cap = 30.f;
+    std::vector<int> pages{1, 0};
+    std::vector<std::byte> pageBytes;
     Alone alone;
 };
 
@@ -66,6 +68,7 @@ Arguments::Arguments(Backend& backend)
     kv.pageCount = 2;
     kv.buffer = backend.allocate(2 * kvPageBytes(2, 8));
     kv.pageTable = tensor(1, 2, DType::I32);
+    pageBytes.resize(2 * kvPageBytes(2, 8));
     qkv = tensor(3, shape.qkvCols());
     attended = tensor(3, shape.queryCols());
     in.positions = tensor(3, 1, DType::I32);
@@ -95,6 +98,8 @@ void Arguments::call(const std::string& operation)
         m_backend.softcap(x, cap);
     else if (operation == "allReduce")
         m_backend.allReduce(x, alone);
+    else if (operation == "copyPages")
+        m_backend.writePages(kv, pages, shape, pageBytes);
     else
         throw std::logic_error("no operator has this name");
 }
@@ -165,6 +170,10 @@ std::vector<Mistake> mistakes()
         {"gatherRows", "y is (3, 64), not (3, 32)", [](A& a) { a.y = a.wide; }},
         {"softcap", "x is I32, not F32", [](A& a) { a.x = a.ids; }},
         {"softcap", "a cap of 0", [](A& a) { a.cap = 0.f; }},
+        {"copyPages", "page 2 of 2", [](A& a) { a.pages[0] = 2; }},
+        {"copyPages", "page -1 of 2", [](A& a) { a.pages[1] = -1; }},
+        {"copyPages", "1 pages take 4096 bytes, not 8192", [](A& a) { a.pages.pop_back(); }},
+        {"copyPages", "the cache is missing", [](A& a) { a.kv.buffer = nullptr; }},
         {"allReduce", "x with stride 64 is not packed", [](A& a) { a.x = a.wide.columns(0, 32); }},
     };
 }
@@ -248,7 +257,7 @@ void ChecksTest::wellFormedCallsAreAccepted()
     Arguments arguments(m_opened.open(m_devices[static_cast<size_t>(device)].id));
 
     for (const char* operation : {"embed", "rmsNorm", "matmul", "rotateAndStore", "attention",
-                                  "glu", "add", "gatherRows", "softcap", "allReduce"})
+                                  "glu", "add", "gatherRows", "softcap", "allReduce", "copyPages"})
         QCOMPARE(refusalOf([&] { arguments.call(operation); }), std::string());
 }
 

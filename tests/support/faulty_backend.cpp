@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <numeric>
 #include <stdexcept>
 #include <vector>
 
@@ -47,6 +48,23 @@ public:
         if (m_readsLeft-- <= 0)
             throw std::runtime_error("The device was lost.");
         m_inner->read(to, from);
+    }
+
+    void readPages(std::span<std::byte> to, const KvPages& kv, std::span<const int> pages,
+                   const AttentionShape& shape) override
+    {
+        if (m_readsLeft-- <= 0)
+            throw std::runtime_error("The device was lost.");
+        m_inner->readPages(to, kv, numbered(pages), shape);
+        if (makes(Fault::PagesByToken))
+            std::ranges::copy(transposed(to, shape, true), to.begin());
+    }
+    void writePages(const KvPages& kv, std::span<const int> pages, const AttentionShape& shape,
+                    std::span<const std::byte> from) override
+    {
+        m_inner->writePages(kv, numbered(pages), shape,
+                            makes(Fault::PagesByToken) ? transposed(from, shape, false)
+                                                       : std::vector(from.begin(), from.end()));
     }
 
     std::unique_ptr<Recording> record(const std::function<void()>& step) override
@@ -119,6 +137,16 @@ private:
         return t;
     }
 
+    [[nodiscard]] std::vector<int> numbered(std::span<const int> pages) const
+    {
+        std::vector<int> all(pages.begin(), pages.end());
+        if (makes(Fault::PagesInOrder))
+            std::iota(all.begin(), all.end(), 0);
+        return all;
+    }
+    static std::vector<std::byte> transposed(std::span<const std::byte> pages,
+                                             const AttentionShape& shape, bool byToken);
+
     Tensor coarse(const Tensor& x);
     KvPages shifted(const KvPages& kv);
     Tensor withHeadsInTurns(const Tensor& qkv, const AttentionShape& shape, bool back);
@@ -147,6 +175,24 @@ void FaultyBackend::embed(Tensor y, const Weight& table, Tensor ids, float scale
         for (int32_t& id : all)
             id = std::clamp(id, 0, table.out - 1);
     m_inner->embed(y, table, makes(Fault::ClampedIds) ? copy(ids, all) : ids, scale);
+}
+
+/// Heads of tokens in the other of the orders (KV head, token) and (token, KV head).
+std::vector<std::byte> FaultyBackend::transposed(std::span<const std::byte> pages,
+                                                 const AttentionShape& shape, bool byToken)
+{
+    const auto bytes = static_cast<size_t>(shape.headSize) * 2;
+    const auto heads = static_cast<size_t>(shape.kvHeads);
+    const size_t outer = byToken ? kPageTokens : heads; // of the result
+    const size_t inner = byToken ? heads : kPageTokens;
+    std::vector<std::byte> all;
+    for (size_t first = 0; first < pages.size(); first += heads * kPageTokens * bytes)
+        for (size_t i = 0; i < outer; ++i)
+            for (size_t j = 0; j < inner; ++j) {
+                const auto from = pages.subspan(first + (j * outer + i) * bytes, bytes);
+                all.insert(all.end(), from.begin(), from.end());
+            }
+    return all;
 }
 
 /// x as a backend might round it.

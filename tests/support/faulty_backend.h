@@ -33,6 +33,8 @@ enum class Fault {
     StaleSum, // allReduce: the sum is lost
     ReplaysOldInputs, // replay: does nothing
     FilledMemory, // allocate: not zero
+    PagesByToken, // readPages, writePages: (key or value, token, KV head, element)
+    PagesInOrder, // readPages, writePages: the first ones, whichever are asked for
 };
 
 /// Wraps the reference backend and makes one mistake, to prove that the self-test sees it.

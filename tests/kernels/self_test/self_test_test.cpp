@@ -56,6 +56,8 @@ void SelfTestTest::findsEachFault_data()
     row("a sum that is lost", Fault::StaleSum, "allReduce");
     row("a replay that does nothing", Fault::ReplaysOldInputs, "record");
     row("memory that is not zero", Fault::FilledMemory, "copy");
+    row("pages in a layout of one's own", Fault::PagesByToken, "copyPages");
+    row("page numbers ignored", Fault::PagesInOrder, "copyPages");
 }
 
 void SelfTestTest::findsEachFault()
@@ -105,8 +107,8 @@ void SelfTestTest::quickCasesTouchEveryOperatorAndFormat()
     }
 
     for (const char* operation :
-         {"copy", "embed", "rmsNorm", "matmul", "rotateAndStore", "attention", "glu", "add",
-          "gatherRows", "softcap", "addRmsNorm", "record"})
+         {"copy", "copyPages", "embed", "rmsNorm", "matmul", "rotateAndStore", "attention", "glu",
+          "add", "gatherRows", "softcap", "addRmsNorm", "record"})
         QVERIFY2(operations.contains(operation), operation);
     for (const DType type : kWeightTypes)
         QVERIFY2(formats.contains(std::string(name(type))), std::string(name(type)).c_str());

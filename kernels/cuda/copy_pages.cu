@@ -1,0 +1,93 @@
+// Pages are put into the shared order, or out of it, on the device: a block per page and head. The
+// bus then carries many of them at once.
+
+#include "kernels/checks.h"
+#include "kernels/cuda/cuda_backend.cuh"
+#include "kernels/cuda/kv_page.cuh"
+#include "kernels/cuda/launch.cuh"
+
+#include <algorithm>
+
+namespace inglenook::cuda {
+namespace {
+
+constexpr int kThreads = 256;
+constexpr size_t kPagesAtOnce = 64; // of one layer
+
+struct CopyArguments {
+    KvPage pages;
+    __half* shared; // the page numbers' pages, one after another
+    int page[kPagesAtOnce];
+};
+
+template <bool kOut> __global__ void copyPagesKernel(CopyArguments a)
+{
+    const int size = a.pages.headSize;
+    const int page = a.page[blockIdx.x];
+    const auto plane = static_cast<int>(blockIdx.y); // the keys of all heads, then the values
+    const size_t first = (static_cast<size_t>(blockIdx.x) * 2 * a.pages.kvHeads + plane) *
+        kPageTokens * static_cast<size_t>(size);
+    for (int i = static_cast<int>(threadIdx.x); i < kPageTokens * size; i += kThreads) {
+        __half& here = plane < a.pages.kvHeads
+            ? a.pages.key(page, plane, i / size, i % size)
+            : a.pages.value(page, plane - a.pages.kvHeads, i / size, i % size);
+        if (kOut)
+            a.shared[first + i] = here;
+        else
+            here = a.shared[first + i];
+    }
+}
+
+/// Copies the pages between the cache and `shared`.
+template <bool kOut>
+void copyPages(std::byte* shared, const KvPages& kv, std::span<const int> pages,
+               const AttentionShape& shape, cudaStream_t stream)
+{
+    auto* cache = reinterpret_cast<__half*>(static_cast<CudaBuffer&>(*kv.buffer).data);
+    CopyArguments arguments{.pages = {cache, shape.kvHeads, shape.headSize},
+                            .shared = reinterpret_cast<__half*>(shared),
+                            .page = {}};
+    std::ranges::copy(pages, arguments.page);
+    const dim3 grid(static_cast<unsigned>(pages.size()), static_cast<unsigned>(2 * shape.kvHeads));
+    launch(copyPagesKernel<kOut>, {grid, kThreads}, stream, arguments);
+    checkLaunch("copying pages");
+}
+
+} // namespace
+
+void CudaBackend::readPages(std::span<std::byte> to, const KvPages& kv, std::span<const int> pages,
+                            const AttentionShape& shape)
+{
+    checkCopyPages(kv, pages, shape, to.size());
+    activateDevice();
+    const size_t page = kvPageBytes(shape.kvHeads, shape.headSize);
+    for (size_t first = 0; first < pages.size(); first += kPagesAtOnce) {
+        const std::span some = pages.subspan(first, std::min(kPagesAtOnce, pages.size() - first));
+        std::byte* shared = m_pageCopies.atLeast(some.size() * page);
+        copyPages<true>(shared, kv, some, shape, m_stream);
+        check(cudaMemcpyAsync(to.data() + first * page, shared, some.size() * page,
+                              cudaMemcpyDeviceToHost, m_stream),
+              "reading pages");
+    }
+    check(cudaStreamSynchronize(m_stream), "reading pages");
+    throwMeetingError();
+}
+
+void CudaBackend::writePages(const KvPages& kv, std::span<const int> pages,
+                             const AttentionShape& shape, std::span<const std::byte> from)
+{
+    checkCopyPages(kv, pages, shape, from.size());
+    activateDevice();
+    const size_t page = kvPageBytes(shape.kvHeads, shape.headSize);
+    for (size_t first = 0; first < pages.size(); first += kPagesAtOnce) {
+        const std::span some = pages.subspan(first, std::min(kPagesAtOnce, pages.size() - first));
+        std::byte* shared = m_pageCopies.atLeast(some.size() * page);
+        check(cudaMemcpyAsync(shared, from.data() + first * page, some.size() * page,
+                              cudaMemcpyHostToDevice, m_stream),
+              "writing pages");
+        copyPages<false>(shared, kv, some, shape, m_stream);
+    }
+    check(cudaStreamSynchronize(m_stream), "writing pages"); // the caller's bytes may go
+}
+
+} // namespace inglenook::cuda
