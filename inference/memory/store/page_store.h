@@ -7,11 +7,15 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace inglenook {
+
+class StoreContents;
+struct StoredPage;
 
 /// A full page as a list of tokens spells it. The tokens are compared, the name only finds.
 struct PageId {
@@ -64,8 +68,9 @@ public:
     /// damaged and is not there any more; what `payload` then holds means nothing.
     [[nodiscard]] bool read(const PageId& page, std::span<std::byte> payload);
 
-    /// True: the page is there now, or was already. False: it was not written; note() may say why,
-    /// and the next append tries again. May give up the longest unused segments for the quota.
+    /// True: the page is there now, or was already. False: it was not written, and its children
+    /// will not be before it is; note() may say why. Trying again later is right. May give up the
+    /// longest unused segments for the quota, but none that holds a parent of this page.
     bool append(const PageId& page, std::span<const std::byte> payload);
 
     /// Says what a conversation consists of, in place of what was said before: these pages (all of
@@ -74,8 +79,9 @@ public:
     void keep(std::string_view conversation, std::span<const PageName> pages);
     /// Removes the pages that this conversation keeps and no other, and those behind them that
     /// nobody keeps. Their tokens and payload are gone from the disk when this returns, and if it
-    /// is interrupted, when the store is next opened for writing.
-    void forget(std::string_view conversation);
+    /// is interrupted, when the store is next opened for writing. False: not all of it could be
+    /// overwritten, or another program writes.
+    bool forget(std::string_view conversation);
 
     /// When this returns true, what was appended before survives a power cut.
     bool flush();
@@ -113,9 +119,17 @@ public:
     VerifyReport verify(const std::function<bool(uint64_t done, uint64_t total)>& progress);
 
 private:
-    class Contents; // everything found in the folder
+    void open();
+    [[nodiscard]] const StoredPage* find(const PageId& page) const;
+    void drop(PageName name);
+    [[nodiscard]] bool isWorthwhile(const PageId& page);
+    [[nodiscard]] bool write(const PageId& page, std::span<const std::byte> payload);
+    [[nodiscard]] bool makeRoom(uint64_t bytes, PageName wanted);
 
-    std::unique_ptr<Contents> m_contents;
+    Options m_options;
+    std::set<PageName> m_refused; // not written: their children would be of no use
+    Stats m_counts; // what is counted since opening
+    std::unique_ptr<StoreContents> m_contents;
 };
 
 } // namespace inglenook
