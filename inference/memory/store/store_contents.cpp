@@ -41,16 +41,20 @@ bool StoreContents::folderIsThere()
     return m_lock.isOpen() && m_lock.hasName();
 }
 
-Segment& StoreContents::segment(uint64_t number)
+void StoreContents::limitOpenFiles()
 {
-    Segment& wanted = m_segments.at(number).segment;
-    if (wanted.isOpen())
-        return wanted;
     const auto open = std::ranges::count_if(
         m_segments, [](const auto& entry) { return entry.second.segment.isOpen(); });
     if (open >= kMostOpenFiles)
-        for (auto& [other, held] : m_segments)
+        for (auto& [number, held] : m_segments)
             held.segment.close();
+}
+
+Segment& StoreContents::segment(uint64_t number)
+{
+    Segment& wanted = m_segments.at(number).segment;
+    if (!wanted.isOpen())
+        limitOpenFiles();
     return wanted;
 }
 
@@ -96,6 +100,7 @@ StoreContents::Held* StoreContents::segmentWithRoom(uint64_t bytes)
             dropSegment(*m_growing);
         m_growing.reset();
     }
+    limitOpenFiles();
     const uint64_t number = ++m_lastNumber;
     Segment segment(m_options.folder, number, Segment::Access::Write);
     if (const std::error_code error = segment.create()) {

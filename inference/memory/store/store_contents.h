@@ -70,6 +70,7 @@ private:
     void meet(const Segment::Found& found, uint64_t segment, Finds& finds);
     void meetForeign(uint64_t segment);
     void finishBegun(const Finds& finds);
+    void limitOpenFiles();
     void noteFailure(std::error_code error);
 
     [[nodiscard]] std::optional<RecordPlace> append(RecordHeader header,
