@@ -7,8 +7,8 @@ namespace inglenook {
 
 namespace {
 
-/// A conversation that begins like another by so few tokens does not take its page.
-constexpr int kFewTokens = 8;
+/// So few tokens are computed sooner than copied.
+constexpr int kFewTokens = 4;
 
 } // namespace
 
@@ -30,18 +30,17 @@ int PagePool::findFull(PageName parent, std::span<const int32_t> tokens) const
     return page.parent == parent && std::ranges::equal(page.tokens, tokens) ? found->second : -1;
 }
 
-std::pair<int, int> PagePool::findStarted(PageName parent, std::span<const int32_t> tokens) const
+/// The page behind this parent that begins with most of the tokens, and how many.
+std::pair<int, int> PagePool::findBegun(PageName parent, std::span<const int32_t> tokens) const
 {
     std::pair<int, int> best{-1, 0};
-    const auto [begin, end] = m_startedByParent.equal_range(parent);
+    const auto [begin, end] = m_byParent.equal_range(parent);
     for (auto it = begin; it != end; ++it) {
         const std::vector<int32_t>& held = m_pages[static_cast<size_t>(it->second)].tokens;
         const auto differs =
             std::mismatch(held.begin(), held.end(), tokens.begin(), tokens.end()).first;
         const auto same = static_cast<int>(differs - held.begin());
-        // taking over destroys what does not match: not for the sake of a few tokens
-        const bool worthIt = same >= kFewTokens || 2 * static_cast<size_t>(same) >= held.size();
-        if (same > best.second && worthIt)
+        if (same > best.second)
             best = {it->second, same};
     }
     return best;
@@ -69,16 +68,30 @@ PagePool::Prefix PagePool::findPrefix(std::span<const int32_t> tokens)
     Prefix prefix = findFullPages(tokens);
     const PageName parent =
         prefix.pages.empty() ? m_root : m_pages[static_cast<size_t>(prefix.pages.back())].name;
-    const auto [started, same] =
-        findStarted(parent, tokens.subspan(static_cast<size_t>(prefix.tokens)));
-    if (started >= 0) {
-        m_idle.erase(m_pages[static_cast<size_t>(started)].idle);
-        forget(started);
-        m_pages[static_cast<size_t>(started)].users = 1;
-        prefix.pages.push_back(started);
+    const auto [begun, same] =
+        findBegun(parent, tokens.subspan(static_cast<size_t>(prefix.tokens)));
+    if (begun < 0)
+        return prefix;
+    Page& page = m_pages[static_cast<size_t>(begun)];
+    if (page.users == 0 && !page.named && static_cast<size_t>(same) == page.tokens.size()) {
+        m_idle.erase(page.idle);
+        forget(begun);
+        page.users = 1;
+        prefix.pages.push_back(begun);
         prefix.tokens += same;
+    } else if (same >= kFewTokens) {
+        hold(begun);
+        prefix.copyFrom = begun;
+        prefix.copyTokens = same;
     }
     return prefix;
+}
+
+void PagePool::endCopy(int page)
+{
+    Page& p = m_pages[static_cast<size_t>(page)];
+    if (--p.users == 0)
+        p.idle = m_idle.insert(m_idle.end(), page);
 }
 
 void PagePool::hold(int page)
@@ -93,13 +106,11 @@ void PagePool::forget(int page)
     Page& p = m_pages[static_cast<size_t>(page)];
     if (p.newlyNamed)
         m_newlyNamed.erase(p.news);
-    if (p.named) {
+    if (p.named)
         m_byName.erase(p.name);
-    } else {
-        const auto [begin, end] = m_startedByParent.equal_range(p.parent);
-        m_startedByParent.erase(
-            std::find_if(begin, end, [&](const auto& entry) { return entry.second == page; }));
-    }
+    const auto [begin, end] = m_byParent.equal_range(p.parent);
+    m_byParent.erase(
+        std::find_if(begin, end, [&](const auto& entry) { return entry.second == page; }));
     p = {};
 }
 
@@ -141,6 +152,7 @@ void PagePool::complete(std::span<const int> pages, std::span<const int32_t> tok
     page.name = name;
     page.parent = parent;
     page.tokens.assign(own.begin(), own.end());
+    m_byParent.emplace(parent, pages[static_cast<size_t>(index)]);
     page.newlyNamed = true;
     page.news = m_newlyNamed.insert(m_newlyNamed.end(), pages[static_cast<size_t>(index)]);
 }
@@ -196,7 +208,7 @@ void PagePool::park(int page, PageName parent, std::span<const int32_t> tokens)
     p.parent = parent;
     p.tokens.assign(tokens.begin(), tokens.end());
     p.idle = m_idle.insert(m_idle.end(), page);
-    m_startedByParent.emplace(parent, page);
+    m_byParent.emplace(parent, page);
 }
 
 } // namespace inglenook

@@ -24,12 +24,18 @@ public:
     struct Prefix {
         std::vector<int> pages; // held for the caller, in order; the last may be partly filled
         int tokens = 0; // how many leading tokens they hold
+        // Where another page begins with more of the tokens: it is held until endCopy(), and
+        // whoever copies it to a page of its own may go on behind them.
+        int copyFrom = -1;
+        int copyTokens = 0;
     };
-    /// Finds the longest cached prefix of the tokens and holds its pages. A partly filled page is
-    /// handed over for good: the caller may go on writing into it behind the matching tokens.
+    /// Finds the longest cached prefix of the tokens and holds its pages. A page that ends where
+    /// the tokens go on is handed over for good: the caller writes on in it.
     [[nodiscard]] Prefix findPrefix(std::span<const int32_t> tokens);
-    /// Finds and holds the leading full pages only: nothing is handed over.
+    /// Finds and holds the leading full pages only.
     [[nodiscard]] Prefix findFullPages(std::span<const int32_t> tokens);
+    /// The page that was to be copied has been, or will not be.
+    void endCopy(int page);
 
     /// An empty page for one sequence; nothing if every page is in use.
     [[nodiscard]] std::optional<int> take();
@@ -54,6 +60,9 @@ public:
     /// The longest named of the pages that were not given by this before: each is given once as
     /// long as it bears its name, parents before their children.
     [[nodiscard]] std::optional<FullPage> nextNamed();
+    [[nodiscard]] bool hasNewlyNamed() const { return !m_newlyNamed.empty(); }
+
+    [[nodiscard]] PageName root() const { return m_root; }
 
     /// Empties every page that nobody uses.
     void forgetAll();
@@ -72,8 +81,8 @@ private:
     };
 
     [[nodiscard]] int findFull(PageName parent, std::span<const int32_t> tokens) const;
-    [[nodiscard]] std::pair<int, int> findStarted(PageName parent,
-                                                  std::span<const int32_t> tokens) const;
+    [[nodiscard]] std::pair<int, int> findBegun(PageName parent,
+                                                std::span<const int32_t> tokens) const;
     void hold(int page);
     void forget(int page);
     void park(int page, PageName parent, std::span<const int32_t> tokens);
@@ -83,7 +92,7 @@ private:
     std::vector<int> m_free; // hold nothing
     std::list<int> m_idle; // hold something, used by nobody; the longest unused first
     std::map<PageName, int> m_byName;
-    std::multimap<PageName, int> m_startedByParent;
+    std::multimap<PageName, int> m_byParent; // those that hold something
     std::list<int> m_newlyNamed; // not given by nextNamed() yet
 };
 

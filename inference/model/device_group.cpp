@@ -278,6 +278,13 @@ void DeviceGroup::writePages(std::span<const int> pages, std::span<const std::by
     });
 }
 
+void DeviceGroup::copyPage(int from, int to)
+{
+    m_page.resize(pageBytes());
+    readPages(m_page, {&from, 1});
+    writePages({&to, 1}, m_page);
+}
+
 int DeviceGroup::recordings() const
 {
     return m_members.front()->decoder->recordings();

@@ -63,11 +63,10 @@ public:
     [[nodiscard]] size_t pageBytes() const;
     /// Copies pages out of the cache / into it, one after another, in an order that does not know
     /// how the model is split: (layer, key or value, KV head of the model, token, element).
-    /// readPages() waits for all steps before; what is written is seen by all steps behind. A page
-    /// is exactly what was computed, but for one case: unlike devices that share a single KV head
-    /// have each rounded it in their own way, and the first one's is read.
+    /// readPages() waits for all steps before; what is written is seen by all steps behind.
     void readPages(std::span<std::byte> to, std::span<const int> pages);
     void writePages(std::span<const int> pages, std::span<const std::byte> from);
+    void copyPage(int from, int to);
 
     // Facts
 
@@ -96,6 +95,7 @@ private:
     std::vector<std::unique_ptr<Member>> m_members;
     std::vector<std::unique_ptr<DeviceThread>> m_threads; // of the members behind the first
     std::vector<float> m_residual; // between layers on different devices
+    std::vector<std::byte> m_page; // that is being copied
     int m_outputs = 0; // of the last step
 };
 

@@ -22,6 +22,8 @@ std::vector<int> compute(PagePool& pool, const std::vector<int32_t>& tokens)
     const size_t needed = (tokens.size() + kPageTokens - 1) / kPageTokens;
     while (prefix.pages.size() < needed)
         prefix.pages.push_back(pool.take().value());
+    if (prefix.copyFrom >= 0)
+        pool.endCopy(prefix.copyFrom);
     for (size_t i = 0; i < tokens.size() / kPageTokens; ++i)
         pool.complete(prefix.pages, tokens, static_cast<int>(i));
     return prefix.pages;
@@ -35,7 +37,9 @@ class PagePoolTest : public QObject {
 private Q_SLOTS:
     void fullPagesAreFoundAgain();
     void startedPageIsHandedOver();
-    void startedPageIsNotTakenForAFewTokens();
+    void branchInsideAPageIsCopied_data();
+    void branchInsideAPageIsCopied();
+    void fewTokensAreNotCopied();
     void pagesInUseAreShared();
     void otherTokensOrOtherModelFindNothing();
     void sameTokensBehindAnotherPrefixAreAnotherPage();
@@ -71,18 +75,53 @@ void PagePoolTest::startedPageIsHandedOver()
     const std::vector<int> pages = compute(pool, tokens);
     pool.release(pages, tokens);
 
+    auto longer = tokens;
+    longer.push_back(-5);
+    const PagePool::Prefix prefix = pool.findPrefix(longer);
+
+    QCOMPARE(prefix.tokens, kPageTokens + 20);
+    QVERIFY(prefix.pages == pages);
+    // its new user writes on in it
+    const PagePool::Prefix again = pool.findPrefix(tokens);
+    QCOMPARE(again.tokens, kPageTokens);
+    QCOMPARE(again.copyFrom, -1);
+}
+
+void PagePoolTest::branchInsideAPageIsCopied_data()
+{
+    QTest::addColumn<int>("length");
+    QTest::newRow("started page") << kPageTokens + 20;
+    QTest::newRow("full page") << 2 * kPageTokens;
+}
+
+void PagePoolTest::branchInsideAPageIsCopied()
+{
+    QFETCH(int, length);
+    PagePool pool(3, rootName("model"));
+    const auto tokens = tokensOf(length);
+    const std::vector<int> pages = compute(pool, tokens);
+    pool.release(pages, tokens);
+
     auto branch = tokens;
     branch[kPageTokens + 15] = -5;
     const PagePool::Prefix prefix = pool.findPrefix(branch);
+    QCOMPARE(prefix.tokens, kPageTokens);
+    QCOMPARE(prefix.copyFrom, pages[1]);
+    QCOMPARE(prefix.copyTokens, 15);
 
-    QCOMPARE(prefix.tokens, kPageTokens + 15);
-    QVERIFY(prefix.pages == pages);
-    // it belongs to the branch now
-    const PagePool::Prefix again = pool.findPrefix(tokens);
-    QCOMPARE(again.tokens, kPageTokens);
+    // meanwhile it is not given to anybody
+    const auto own = pool.take();
+    QVERIFY(own && *own != pages[1] && !pool.take());
+    pool.endCopy(prefix.copyFrom);
+    pool.release(prefix.pages, tokens);
+
+    // and what was there before is there still
+    const PagePool::Prefix old = pool.findPrefix(tokens);
+    QCOMPARE(old.tokens, length);
+    QVERIFY(old.pages == pages);
 }
 
-void PagePoolTest::startedPageIsNotTakenForAFewTokens()
+void PagePoolTest::fewTokensAreNotCopied()
 {
     PagePool pool(8, rootName("model"));
     const auto tokens = tokensOf(40);
@@ -94,6 +133,7 @@ void PagePoolTest::startedPageIsNotTakenForAFewTokens()
     const PagePool::Prefix found = pool.findPrefix(other);
 
     QCOMPARE(found.tokens, 0);
+    QCOMPARE(found.copyFrom, -1);
     QCOMPARE(pool.findPrefix(tokens).tokens, 40);
 }
 
