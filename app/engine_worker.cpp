@@ -53,6 +53,19 @@ void EngineWorker::stopReply(quint64 id)
         guarded([&] { m_engine->stopReply(id); });
 }
 
+void EngineWorker::expectReply(const ReplyRequest& request)
+{
+    guarded([&] { m_engine->expectReply(request.messages); });
+}
+
+void EngineWorker::forgetConversations(const QStringList& names)
+{
+    guarded([&] {
+        for (const QString& name : names)
+            m_engine->forgetConversation(name.toStdString());
+    });
+}
+
 template <class Work> void EngineWorker::guarded(Work work)
 {
     try {
@@ -136,6 +149,9 @@ void EngineWorker::take(const EngineEvent& event)
                        flush(failed.id);
                        if (m_replies.erase(failed.id) > 0)
                            emit replyFailed(failed);
+                   },
+                   [this](const CacheNote& note) {
+                       emit cacheNoted(QString::fromStdString(note.sentence));
                    },
                },
                event);

@@ -5,6 +5,7 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <QTimer>
 
 #include <map>
@@ -29,6 +30,10 @@ public slots:
     void unload();
     void startReply(const inglenook::ReplyRequest& request);
     void stopReply(quint64 id);
+    /// The messages of this request are on show and will probably be continued.
+    void expectReply(const inglenook::ReplyRequest& request);
+    /// These conversations were deleted for good: what the cache on disk has of them goes too.
+    void forgetConversations(const QStringList& names);
 
 signals:
     void loadProgressed(float fraction);
@@ -41,6 +46,8 @@ signals:
     void replyText(quint64 id, const QString& text, int pieces);
     void replyFinished(const inglenook::ReplyFinished& finished);
     void replyFailed(const inglenook::ReplyFailed& failed);
+    /// What the user should know of the cache on disk; empty: all is well again.
+    void cacheNoted(const QString& sentence);
 
 private:
     struct Outgoing {

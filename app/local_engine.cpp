@@ -12,6 +12,14 @@ public:
     void unload() override { m_engine.unload(); }
     void startReply(const ReplyRequest& request) override { m_engine.startReply(request); }
     void stopReply(ReplyId id) override { m_engine.stopReply(id); }
+    void expectReply(const std::vector<ChatMessage>& messages) override
+    {
+        m_engine.expectReply(messages);
+    }
+    void forgetConversation(const std::string& conversation) override
+    {
+        m_engine.forgetConversation(conversation);
+    }
     bool busy() const override { return m_engine.busy(); }
     std::vector<EngineEvent> step() override { return m_engine.step(); }
 

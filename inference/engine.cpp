@@ -18,6 +18,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// How long a model that is freed may go on writing its cache pages.
+constexpr double kLastSaveSeconds = 3.;
+
 double secondsBetween(Clock::time_point from, Clock::time_point to)
 {
     return std::chrono::duration<double>(to - from).count();
@@ -53,19 +56,27 @@ public:
         : m_open(std::move(open))
     {
     }
+    ~Implementation() { freeModel(); }
+    Implementation(const Implementation&) = delete;
+    Implementation& operator=(const Implementation&) = delete;
 
     void load(const LoadRequest& request);
     void unload();
     void startReply(const ReplyRequest& request);
     void stopReply(ReplyId id);
+    void expectReply(const std::vector<ChatMessage>& messages);
+    void forgetConversation(const std::string& conversation);
     [[nodiscard]] bool busy() const;
     [[nodiscard]] std::vector<EngineEvent> step();
 
 private:
+    void openStore();
+    void tellNote();
     void work();
     void advanceLoading();
     void begin(const AskedReply& asked);
     void generate();
+    void moveCache();
     void hear(const PromptProgress& progress);
     void hear(const TokenChosen& chosen);
     void hear(const SequenceFailed& failed);
@@ -77,6 +88,10 @@ private:
     void loseModel(const std::string& sentence);
 
     OpenDevice m_open;
+    std::unique_ptr<StoreThread> m_store; // of cache pages; outlives the models
+    std::string m_storeFolder;
+    std::string m_storeNote; // as last told
+    std::vector<std::string> m_forgotten; // conversations, while there is no store
     std::vector<EngineEvent> m_events; // since the last step
     std::unique_ptr<ModelLoading> m_loading;
     LoadRequest m_loadRequest; // of m_loading
@@ -92,7 +107,23 @@ void Engine::Implementation::load(const LoadRequest& request)
 {
     unload();
     m_loadRequest = request;
+    openStore();
     m_loading = std::make_unique<ModelLoading>(request, m_open);
+}
+
+/// Models come and go, the store stays: as long as the folder is the same.
+void Engine::Implementation::openStore()
+{
+    if (m_loadRequest.pageFolder == m_storeFolder)
+        return;
+    freeModel();
+    m_store.reset();
+    m_storeFolder = m_loadRequest.pageFolder;
+    if (!m_storeFolder.empty())
+        m_store = std::make_unique<StoreThread>(
+            PageStore::Options{.folder = m_storeFolder, .quotaBytes = m_loadRequest.pageQuota});
+    for (const std::string& conversation : std::exchange(m_forgotten, {}))
+        forgetConversation(conversation);
 }
 
 void Engine::Implementation::unload()
@@ -114,6 +145,8 @@ void Engine::Implementation::cancelLoading()
 void Engine::Implementation::freeModel()
 {
     m_free = false;
+    if (m_model && m_model->keeper)
+        m_model->keeper->saveAll(kLastSaveSeconds);
     m_generator.reset();
     m_prompts.reset();
     m_model.reset();
@@ -146,14 +179,44 @@ void Engine::Implementation::stopAll()
         stopReply(m_asked.front().request.id);
 }
 
+void Engine::Implementation::expectReply(const std::vector<ChatMessage>& messages)
+{
+    if (!m_generator || messages.empty())
+        return;
+    try {
+        m_generator->expect(m_prompts->build(messages).tokens);
+    } catch (const std::exception&) {
+        // a conversation that cannot be a prompt: whoever asks for a reply hears why
+    }
+}
+
+void Engine::Implementation::forgetConversation(const std::string& conversation)
+{
+    if (m_store)
+        m_store->forget(conversation);
+    else
+        m_forgotten.push_back(conversation);
+}
+
+void Engine::Implementation::tellNote()
+{
+    std::string note = m_store ? m_store->note() : "";
+    if (note == m_storeNote)
+        return;
+    m_storeNote = note;
+    m_events.emplace_back(CacheNote{.sentence = std::move(note)});
+}
+
 bool Engine::Implementation::busy() const
 {
-    return !m_events.empty() || m_loading || m_free || !m_asked.empty() || !m_running.empty();
+    return !m_events.empty() || m_loading || m_free || !m_asked.empty() || !m_running.empty() ||
+        (m_generator && m_generator->hasIdleWork());
 }
 
 std::vector<EngineEvent> Engine::Implementation::step()
 {
     work();
+    tellNote();
     return std::exchange(m_events, {});
 }
 
@@ -170,7 +233,18 @@ void Engine::Implementation::work()
         return begin(asked);
     }
     if (!m_running.empty())
-        generate();
+        return generate();
+    if (m_generator)
+        moveCache();
+}
+
+void Engine::Implementation::moveCache()
+{
+    try {
+        m_generator->idleWork();
+    } catch (const std::exception& error) {
+        loseModel(sentenceOf(error));
+    }
 }
 
 void Engine::Implementation::advanceLoading()
@@ -185,6 +259,9 @@ void Engine::Implementation::advanceLoading()
         m_loading.reset();
         const ChatTemplate* form = m_model->chatTemplate ? &*m_model->chatTemplate : nullptr;
         m_prompts = std::make_unique<PromptBuilder>(*m_model->tokenizer, form);
+        if (m_store)
+            m_model->keeper =
+                std::make_unique<PageKeeper>(*m_model->group, *m_model->pages, *m_store);
         m_generator = std::make_unique<Generator>(*m_model);
         m_events.emplace_back(m_model->facts);
     } catch (const std::exception& error) {
@@ -226,7 +303,8 @@ void Engine::Implementation::begin(const AskedReply& asked)
         reply.stats.promptTokens = length;
         reply.stats.device = m_model->facts.device;
         m_running.emplace(request.id, std::move(reply));
-        m_generator->add(request.id, std::move(prompt.tokens), request.sampling);
+        m_generator->add(request.id, std::move(prompt.tokens), request.sampling,
+                         request.conversation);
     } catch (const std::exception& error) {
         fail(request.id, sentenceOf(error));
     }
@@ -327,6 +405,14 @@ void Engine::startReply(const ReplyRequest& request)
 void Engine::stopReply(ReplyId id)
 {
     m->stopReply(id);
+}
+void Engine::expectReply(const std::vector<ChatMessage>& messages)
+{
+    m->expectReply(messages);
+}
+void Engine::forgetConversation(const std::string& conversation)
+{
+    m->forgetConversation(conversation);
 }
 bool Engine::busy() const
 {

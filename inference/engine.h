@@ -32,10 +32,17 @@ public:
     /// Ends a reply as Stopped; unknown ids are ignored.
     void stopReply(ReplyId id);
 
+    /// This conversation is on show and will probably be continued: what the disk has of its cache
+    /// is brought back while there is nothing else to do.
+    void expectReply(const std::vector<ChatMessage>& messages);
+    /// The conversation is deleted, and with it the cache pages on disk that no other one needs.
+    void forgetConversation(const std::string& conversation);
+
     /// Whether step() has something to do.
     [[nodiscard]] bool busy() const;
-    /// Does one bounded unit of work: loads one array, or runs one forward step over all running
-    /// replies. At most about 250 ms on a slow machine.
+    /// Does one bounded unit of work: loads one array, runs one forward step over all running
+    /// replies, or moves some cache pages from disk or to it. At most about 250 ms on a slow
+    /// machine.
     [[nodiscard]] std::vector<EngineEvent> step();
 
 private:

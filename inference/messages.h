@@ -23,6 +23,8 @@ struct LoadRequest {
         0; // longest conversation; 0: what the model and the memory allow, at most 8192
     int sequences = 4; // replies that may run at once
     std::string cacheFolder; // for compiled shaders and measured figures; "": nothing is kept
+    std::string pageFolder; // for cache pages, so that nothing is read twice; "": none are kept
+    uint64_t pageQuota = uint64_t{8} << 30; // bytes that they may take on the disk
 };
 
 struct SamplingSettings {
@@ -53,6 +55,7 @@ struct ReplyRequest {
     SamplingSettings sampling;
     int maxTokens = 0; // 0: until the model ends or the context is full
     std::vector<std::string> stopTexts; // the reply ends before the first of these
+    std::string conversation; // whose cache pages these are, see forgetConversation(); "": nobody's
 };
 
 // What the engine answers
@@ -117,7 +120,13 @@ struct ReplyFailed {
     std::string sentence;
 };
 
+/// What the user should know of the cache on disk: why nothing is kept any more. Empty: all is well
+/// again.
+struct CacheNote {
+    std::string sentence;
+};
+
 using EngineEvent = std::variant<LoadProgress, ModelLoaded, LoadFailed, PromptProgress, ReplyText,
-                                 ReplyFinished, ReplyFailed>;
+                                 ReplyFinished, ReplyFailed, CacheNote>;
 
 } // namespace inglenook

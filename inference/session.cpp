@@ -10,6 +10,9 @@ namespace inglenook {
 
 namespace {
 
+/// How long what was computed may take to reach the disk before the caller goes on.
+constexpr double kSaveSeconds = 10.;
+
 /// Pages for a list of tokens that is not kept.
 struct BorrowedPages {
     PagePool& pool;
@@ -37,6 +40,11 @@ Session::Session(const LoadRequest& request, const std::function<void(float)>& p
             progress(loading.fraction());
     }
     m_model = loading.take();
+    if (!request.pageFolder.empty()) {
+        m_store = std::make_unique<StoreThread>(
+            PageStore::Options{.folder = request.pageFolder, .quotaBytes = request.pageQuota});
+        m_model->keeper = std::make_unique<PageKeeper>(*m_model->group, *m_model->pages, *m_store);
+    }
     m_generator = std::make_unique<Generator>(*m_model);
 }
 
@@ -172,12 +180,23 @@ Session::Continuation Session::run(std::span<const Token> tokens, const Sampling
                 m_generator->remove(kId);
         }
     }
+    if (m_model->keeper)
+        m_model->keeper->saveAll(kSaveSeconds);
     return result;
 }
 
 void Session::forgetCache()
 {
     m_model->pages->forgetAll();
+}
+
+Session::Restored Session::restored() const
+{
+    if (!m_model->keeper)
+        return {};
+    const auto pages = static_cast<size_t>(m_model->keeper->restoredPages());
+    return {.tokens = static_cast<int>(pages * kPageTokens),
+            .bytes = pages * m_model->keeper->pageBytes()};
 }
 
 } // namespace inglenook

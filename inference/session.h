@@ -14,6 +14,7 @@ namespace inglenook {
 
 struct LoadedModel;
 class Generator;
+class StoreThread;
 
 /// A loaded model for programs that ask one thing at a time (the command line): the engine's own
 /// parts without its queue of requests. Blocks until done; throws std::runtime_error with a
@@ -60,8 +61,15 @@ public:
                                           const SamplingSettings& sampling, int count,
                                           const std::function<bool(Token)>& token = {});
 
-    /// Forgets what the cache holds, so that the next prompt is read in full.
+    /// Forgets what the cache holds, so that the next prompt is read in full, or from disk.
     void forgetCache();
+
+    /// What came back from disk so far.
+    struct Restored {
+        int tokens = 0;
+        uint64_t bytes = 0;
+    };
+    [[nodiscard]] Restored restored() const;
 
 private:
     enum class EndTokens { End, Continue };
@@ -69,6 +77,7 @@ private:
                      const std::function<bool(Token)>& token, EndTokens endTokens);
     void checkTokens(std::span<const Token> tokens, int room) const;
 
+    std::unique_ptr<StoreThread> m_store; // of cache pages; null: none are kept
     std::unique_ptr<LoadedModel> m_model;
     std::unique_ptr<Generator> m_generator;
 };

@@ -8,6 +8,22 @@ namespace inglenook {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Of the time of steps, what writing pages may take: nobody notices.
+constexpr double kSaveShare = 0.03;
+
+/// Steps from so many rows on tell how fast prompts are read.
+constexpr int kRowsToMeasure = 16;
+
+/// How long a step that has nothing to compute waits for the disk.
+constexpr double kDiskWait = 0.02;
+
 int pagesOf(int tokens)
 {
     return (tokens + kPageTokens - 1) / kPageTokens;
@@ -28,7 +44,8 @@ Generator::~Generator()
         releasePages(sequence);
 }
 
-void Generator::add(uint64_t id, std::vector<int32_t> prompt, const SamplingSettings& sampling)
+void Generator::add(uint64_t id, std::vector<int32_t> prompt, const SamplingSettings& sampling,
+                    const std::string& conversation)
 {
     assert(!prompt.empty() && static_cast<int>(prompt.size()) < m_model.facts.contextTokens);
     Sequence sequence;
@@ -37,6 +54,13 @@ void Generator::add(uint64_t id, std::vector<int32_t> prompt, const SamplingSett
     sequence.promptTokens = sequence.length();
     sequence.sampling = sampling;
     sequence.reused = -1;
+    sequence.conversation = conversation;
+    if (m_model.keeper) {
+        sequence.restoring = true;
+        m_model.keeper->cancel(kExpected); // it is this, or comes too late
+        // the last token is always computed: its logits are wanted
+        m_model.keeper->restore(id, std::span(sequence.tokens).first(sequence.tokens.size() - 1));
+    }
     m_sequences.push_back(std::move(sequence));
 }
 
@@ -45,6 +69,11 @@ void Generator::remove(uint64_t id)
     const auto found = std::ranges::find(m_sequences, id, &Sequence::id);
     if (found == m_sequences.end())
         return;
+    if (m_model.keeper) {
+        m_model.keeper->cancel(id);
+        m_model.keeper->keep(found->conversation,
+                             std::span(found->tokens).first(static_cast<size_t>(found->computed)));
+    }
     releasePages(*found);
     m_sequences.erase(found);
 }
@@ -68,7 +97,7 @@ void Generator::suspend(Sequence& sequence)
 void Generator::admit()
 {
     for (Sequence& sequence : m_sequences) {
-        if (sequence.slot >= 0)
+        if (sequence.slot >= 0 || sequence.restoring)
             continue;
         const auto slot = std::ranges::find(m_slotTaken, false);
         if (slot == m_slotTaken.end() ||
@@ -84,6 +113,8 @@ bool Generator::admit(Sequence& sequence, int slot)
     PagePool::Prefix prefix = m_model.pages->findPrefix(before);
     const int missing = pagesOf(sequence.length() + 1) - static_cast<int>(prefix.pages.size());
     if (m_model.pages->available() < missing && &sequence != &m_sequences.front()) {
+        if (prefix.copyFrom >= 0)
+            m_model.pages->endCopy(prefix.copyFrom);
         m_model.pages->release(prefix.pages, before.first(static_cast<size_t>(prefix.tokens)));
         return false;
     }
@@ -91,9 +122,22 @@ bool Generator::admit(Sequence& sequence, int slot)
     m_slotTaken[static_cast<size_t>(slot)] = true;
     sequence.pages = std::move(prefix.pages);
     sequence.computed = prefix.tokens;
+    if (prefix.copyFrom >= 0)
+        copyBeginning(sequence, prefix);
     if (sequence.reused < 0)
-        sequence.reused = prefix.tokens;
+        sequence.reused = sequence.computed;
     return true;
+}
+
+/// A branch inside a page: the part before it is copied.
+void Generator::copyBeginning(Sequence& sequence, const PagePool::Prefix& prefix)
+{
+    if (const auto page = m_model.pages->take()) {
+        m_model.group->copyPage(prefix.copyFrom, *page);
+        sequence.pages.push_back(*page);
+        sequence.computed += prefix.copyTokens;
+    }
+    m_model.pages->endCopy(prefix.copyFrom);
 }
 
 /// Gives a part's sequence the pages its tokens need. Where there are none, the youngest other
@@ -120,6 +164,8 @@ bool Generator::providePages(const StepPart& part, std::vector<StepPart>& parts)
 
 std::vector<GeneratorEvent> Generator::step()
 {
+    std::vector<GeneratorEvent> events;
+    restore(events);
     admit();
     std::vector<StepPart> parts;
     // the oldest first: they are served before the youngest gives way
@@ -130,10 +176,11 @@ std::vector<GeneratorEvent> Generator::step()
             parts.push_back(part);
     }
     if (parts.empty())
-        return {};
+        return events;
+    const Clock::time_point start = Clock::now();
     compute(parts);
+    saveInBetween(secondsSince(start));
 
-    std::vector<GeneratorEvent> events;
     size_t row = 0;
     const auto vocabulary = static_cast<size_t>(m_model.spec.vocabulary);
     for (const StepPart& part : parts) {
@@ -151,9 +198,64 @@ std::vector<GeneratorEvent> Generator::step()
     return events;
 }
 
+/// Brings pages back for the sequence that has waited longest for the disk.
+void Generator::restore(std::vector<GeneratorEvent>& events)
+{
+    if (!m_model.keeper || !m_model.keeper->restoring())
+        return;
+    const bool others =
+        std::ranges::any_of(m_sequences, [](const Sequence& s) { return !s.restoring; });
+    const auto progress = m_model.keeper->advance(m_prefillRate, others ? 0. : kDiskWait);
+    const auto found = std::ranges::find(m_sequences, progress->id, &Sequence::id);
+    if (found == m_sequences.end())
+        return; // it is expected only
+    found->restoring = !progress->ended;
+    if (progress->tokens > 0)
+        events.emplace_back(PromptProgress{.id = found->id,
+                                           .done = progress->tokens,
+                                           .total = found->promptTokens,
+                                           .reused = progress->tokens});
+}
+
+/// Hands pages over to be written, for a small share of the time of those who wait for tokens.
+void Generator::saveInBetween(double stepSeconds)
+{
+    if (!m_model.keeper || !m_model.keeper->hasUnsaved())
+        return;
+    m_saveSeconds += kSaveShare * stepSeconds;
+    if (m_saveSeconds < m_lastSave)
+        return;
+    const Clock::time_point start = Clock::now();
+    m_model.keeper->saveNext();
+    m_lastSave = secondsSince(start);
+    m_saveSeconds -= m_lastSave;
+}
+
+void Generator::expect(std::span<const int32_t> tokens)
+{
+    if (!m_model.keeper)
+        return;
+    m_model.keeper->cancel(kExpected);
+    m_model.keeper->restore(kExpected, tokens);
+}
+
+bool Generator::hasIdleWork() const
+{
+    return m_model.keeper && (m_model.keeper->restoring() || m_model.keeper->hasUnsaved());
+}
+
+void Generator::idleWork()
+{
+    if (!m_model.keeper)
+        return;
+    if (m_model.keeper->restoring())
+        static_cast<void>(m_model.keeper->advance(m_prefillRate, kDiskWait));
+    else
+        m_model.keeper->saveAll(kDiskWait);
+}
+
 void Generator::compute(std::span<const StepPart> parts)
 {
-    using Clock = std::chrono::steady_clock;
     const Clock::time_point start = Clock::now();
     m_rows.clear();
     size_t outputs = 0;
@@ -175,7 +277,10 @@ void Generator::compute(std::span<const StepPart> parts)
         m_model.group->readLogits(m_logits);
     else
         m_model.group->wait();
-    m_scheduler.measured(parts, std::chrono::duration<double>(Clock::now() - start).count());
+    const double seconds = secondsSince(start);
+    m_scheduler.measured(parts, seconds);
+    if (m_rows.size() >= kRowsToMeasure && seconds > 0.)
+        m_prefillRate = static_cast<double>(m_rows.size()) / seconds;
 }
 
 void Generator::finishPart(const StepPart& part, std::span<const float> logits,

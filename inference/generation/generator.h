@@ -37,10 +37,12 @@ public:
     Generator(const Generator&) = delete;
     Generator& operator=(const Generator&) = delete;
 
-    /// `prompt` has 1 .. context - 1 tokens of the vocabulary; `id` is not in use.
-    void add(uint64_t id, std::vector<int32_t> prompt, const SamplingSettings& sampling);
-    /// Ends a sequence; its pages stay in the cache until their space is needed. Unknown ids are
-    /// ignored.
+    /// `prompt` has 1 .. context - 1 tokens of the vocabulary; `id` is not in use. What the disk
+    /// has of the prompt is brought back first. `conversation`: for which its pages are kept there.
+    void add(uint64_t id, std::vector<int32_t> prompt, const SamplingSettings& sampling,
+             const std::string& conversation = {});
+    /// Ends a sequence; its pages stay in the cache until their space is needed, and are written to
+    /// disk in time. Unknown ids are ignored.
     void remove(uint64_t id);
 
     [[nodiscard]] bool busy() const { return !m_sequences.empty(); }
@@ -48,9 +50,25 @@ public:
     /// when its context is full. Throws what the backend throws.
     [[nodiscard]] std::vector<GeneratorEvent> step();
 
+    // While nothing else is to do
+
+    /// The next prompt will probably begin with these tokens: what the disk has of them is brought
+    /// back. Replaces what was expected before.
+    void expect(std::span<const int32_t> tokens);
+    /// Whether pages wait to be read from disk or written to it.
+    [[nodiscard]] bool hasIdleWork() const;
+    /// Moves a few of them.
+    void idleWork();
+
 private:
+    /// The keeper's name for what is expected; no sequence has it.
+    static constexpr uint64_t kExpected = UINT64_MAX;
+
+    void restore(std::vector<GeneratorEvent>& events);
+    void saveInBetween(double stepSeconds);
     void admit();
     [[nodiscard]] bool admit(Sequence& sequence, int slot);
+    void copyBeginning(Sequence& sequence, const PagePool::Prefix& prefix);
     [[nodiscard]] bool providePages(const StepPart& part, std::vector<StepPart>& parts);
     void suspend(Sequence& sequence);
     void compute(std::span<const StepPart> parts);
@@ -65,6 +83,9 @@ private:
     std::vector<bool> m_slotTaken;
     std::vector<StepRow> m_rows;
     std::vector<float> m_logits;
+    double m_prefillRate = 0.; // tokens per second, of the last slice of a prompt
+    double m_saveSeconds = 0.; // that saving may take of the time of those who decode
+    double m_lastSave = 0.; // seconds that a page took
 };
 
 } // namespace inglenook

@@ -3,6 +3,7 @@
 #include "inference/messages.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace inglenook {
@@ -13,11 +14,13 @@ struct Sequence {
     std::vector<int32_t> tokens; // the prompt, then what was generated
     int promptTokens = 0;
     SamplingSettings sampling;
+    std::string conversation; // that needs its pages; "": none
 
     int slot = -1; // row of the page table; -1: it waits for one
     std::vector<int> pages; // hold the first `computed` tokens
     int computed = 0; // leading tokens whose keys and values are in the cache
     int reused = 0; // of the prompt, found in the cache when it first ran
+    bool restoring = false; // waits for what the disk has of its prompt
 
     [[nodiscard]] int length() const { return static_cast<int>(tokens.size()); }
     /// Only its last token is not computed: the next step gives its next token.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "inference/memory/page_keeper.h"
 #include "inference/memory/page_pool.h"
 #include "inference/messages.h"
 #include "inference/model/device_group.h"
@@ -23,6 +24,7 @@ struct LoadedModel {
     std::optional<ChatTemplate> chatTemplate; // none: the file has none
     std::unique_ptr<DeviceGroup> group; // weights, cache and steps; refers to file and spec
     std::unique_ptr<PagePool> pages;
+    std::unique_ptr<PageKeeper> keeper; // of the pages on disk; null: none are kept there
     ModelLoaded facts; // what the application is told
 
     [[nodiscard]] int slots() const { return group->slots(); }

@@ -40,6 +40,14 @@ public:
         m_script.calls.push_back("start " + std::to_string(request.id));
     }
     void stopReply(ReplyId id) override { m_script.calls.push_back("stop " + std::to_string(id)); }
+    void expectReply(const std::vector<ChatMessage>& messages) override
+    {
+        m_script.calls.push_back("expect " + messages.back().text);
+    }
+    void forgetConversation(const std::string& name) override
+    {
+        m_script.calls.push_back("forget " + name);
+    }
     bool busy() const override
     {
         return m_script.next < m_script.steps.size() || m_script.next == m_script.throwAt;
@@ -68,6 +76,8 @@ public:
     void unload() override { }
     void startReply(const ReplyRequest& request) override { m_id = request.id; }
     void stopReply(ReplyId) override { m_stop = true; }
+    void expectReply(const std::vector<ChatMessage>&) override { }
+    void forgetConversation(const std::string&) override { }
     bool busy() const override { return m_id != 0; }
     std::vector<EngineEvent> step() override
     {
@@ -127,6 +137,22 @@ private Q_SLOTS:
         }
         QCOMPARE(whole, QString::fromUtf8("Grün"));
         QCOMPARE(pieces, 2);
+    }
+
+    void cacheIsPreparedAndForgotten()
+    {
+        Script script;
+        script.steps = {{CacheNote{.sentence = "The disk is full."}}};
+        EngineWorker worker([&] { return std::make_unique<ScriptedEngine>(script); });
+        QSignalSpy noted(&worker, &EngineWorker::cacheNoted);
+
+        worker.expectReply(ask(0, "on show"));
+        worker.forgetConversations({"a", "b"});
+        QTRY_COMPARE(noted.count(), 1);
+
+        QCOMPARE(noted[0][0], "The disk is full.");
+        QCOMPARE(script.calls,
+                 (std::vector<std::string>{"expect on show", "forget a", "forget b"}));
     }
 
     void textIsGathered()

@@ -1,0 +1,165 @@
+#include "inference/memory/page_keeper.h"
+
+#include "inference/model/device_group.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace inglenook {
+
+namespace {
+
+/// Pages that one unit of work puts into the cache.
+constexpr int kPagesAtOnce = 4;
+
+/// How long saveAll() waits for the disk at a time.
+constexpr auto kPause = std::chrono::milliseconds(2);
+
+} // namespace
+
+PageKeeper::PageKeeper(DeviceGroup& group, PagePool& pool, StoreThread& store)
+    : m_group(group)
+    , m_pool(pool)
+    , m_store(store)
+    , m_pageBytes(group.pageBytes())
+{
+}
+
+PageKeeper::~PageKeeper()
+{
+    while (!m_restorations.empty())
+        cancel(m_restorations.front().id);
+}
+
+void PageKeeper::restore(uint64_t id, std::span<const int32_t> tokens)
+{
+    const auto whole = tokens.first(tokens.size() / kPageTokens * kPageTokens);
+    m_restorations.push_back({.id = id, .tokens = {whole.begin(), whole.end()}, .held = {}});
+}
+
+void PageKeeper::cancel(uint64_t id)
+{
+    const auto found = std::ranges::find(m_restorations, id, &Restoration::id);
+    if (found == m_restorations.end())
+        return;
+    end(*found);
+    m_restorations.erase(found);
+}
+
+void PageKeeper::begin(Restoration& restoration)
+{
+    restoration.begun = true;
+    const std::span<const int32_t> tokens(restoration.tokens);
+    restoration.held = m_pool.findFullPages(tokens);
+    const auto held = static_cast<size_t>(restoration.held.tokens);
+    m_store.read(nameOf(tokens.first(held)),
+                 {tokens.begin() + restoration.held.tokens, tokens.end()}, m_pageBytes);
+}
+
+std::optional<PageKeeper::Progress> PageKeeper::advance(double prefillRate, double waitSeconds)
+{
+    if (m_restorations.empty())
+        return std::nullopt;
+    Restoration& now = m_restorations.front();
+    if (!now.begun)
+        begin(now);
+
+    m_store.waitForRead(waitSeconds);
+    for (int i = 0; i < kPagesAtOnce && m_store.reading().pageWaits; ++i)
+        putPage(now);
+
+    const StoreThread::Reading reading = m_store.reading();
+    Progress progress{.id = now.id, .tokens = now.held.tokens};
+    if ((reading.ended && !reading.pageWaits) || slowerThanComputing(prefillRate)) {
+        progress.ended = true;
+        end(now);
+        m_restorations.pop_front();
+    }
+    return progress;
+}
+
+void PageKeeper::putPage(Restoration& restoration)
+{
+    std::vector<std::byte> bytes = m_store.takePage();
+    PagePool::Prefix& held = restoration.held;
+    if (const auto page = m_pool.take()) {
+        m_group.writePages({&*page, 1}, bytes);
+        held.pages.push_back(*page);
+        held.tokens += kPageTokens;
+        const std::span<const int32_t> tokens =
+            std::span(restoration.tokens).first(static_cast<size_t>(held.tokens));
+        m_pool.complete(held.pages, tokens, static_cast<int>(held.pages.size()) - 1);
+        m_onDisk.insert(nameOf(tokens));
+        ++m_restored;
+    } else {
+        m_store.stopReading(); // every page is in use
+    }
+    m_store.recycle(std::move(bytes));
+}
+
+bool PageKeeper::slowerThanComputing(double prefillRate) const
+{
+    const double bandwidth = m_store.readBandwidth();
+    return prefillRate > 0. && bandwidth > 0. &&
+        static_cast<double>(m_pageBytes) / bandwidth > kPageTokens / prefillRate;
+}
+
+void PageKeeper::end(Restoration& restoration)
+{
+    if (!restoration.begun)
+        return;
+    m_store.stopReading();
+    m_pool.release(
+        restoration.held.pages,
+        std::span(restoration.tokens).first(static_cast<size_t>(restoration.held.tokens)));
+}
+
+bool PageKeeper::hasUnsaved() const
+{
+    return m_pool.hasNewlyNamed() && m_store.takesPages();
+}
+
+bool PageKeeper::saveNext()
+{
+    while (m_store.wantsPages()) {
+        auto page = m_pool.nextNamed();
+        if (!page)
+            return false;
+        if (!m_onDisk.insert(page->name).second)
+            continue;
+        std::vector<std::byte> bytes = m_store.pageMemory(m_pageBytes);
+        m_group.readPages(bytes, {&page->page, 1});
+        m_store.save({.name = page->name,
+                      .parent = page->parent,
+                      .tokens = std::move(page->tokens),
+                      .bytes = std::move(bytes)});
+        return true;
+    }
+    return false;
+}
+
+void PageKeeper::saveAll(double seconds)
+{
+    using Clock = std::chrono::steady_clock;
+    const auto until = Clock::now() + std::chrono::duration<double>(seconds);
+    while (hasUnsaved() && Clock::now() < until)
+        if (!saveNext())
+            std::this_thread::sleep_for(kPause);
+}
+
+void PageKeeper::keep(const std::string& conversation, std::span<const int32_t> tokens)
+{
+    if (tokens.size() >= kPageTokens && !conversation.empty())
+        m_store.keep(conversation, nameOf(tokens.first(tokens.size() / kPageTokens * kPageTokens)));
+}
+
+/// The name of the page that ends with these tokens, of whole pages; of none, the root.
+PageName PageKeeper::nameOf(std::span<const int32_t> tokens) const
+{
+    PageName name = m_pool.root();
+    for (size_t first = 0; first < tokens.size(); first += kPageTokens)
+        name = pageName(name, tokens.subspan(first, kPageTokens));
+    return name;
+}
+
+} // namespace inglenook
