@@ -129,6 +129,7 @@ void ChatController::selectVersion(qint64 messageId, int index)
     m_session->tree.choose(chosen);
     emit versionChosen(conversationId(), chosen);
     showThread();
+    expectReply();
 }
 
 void ChatController::deleteMessage(qint64 messageId)
@@ -300,6 +301,7 @@ void ChatController::showSession(Session session)
     const QString model = QString::fromStdString(m_session->conversation.model);
     if (m_running.empty() && !model.isEmpty())
         emit modelWanted(model);
+    expectReply();
 }
 
 void ChatController::showThread()

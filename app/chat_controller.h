@@ -138,6 +138,7 @@ signals:
     void messageRestored(qint64 messageId);
     void draftSaveRequested(qint64 conversationId, const QString& text);
     void replyRequested(const inglenook::ReplyRequest& request);
+    void replyExpected(const inglenook::ReplyRequest& request);
     void stopRequested(quint64 reply);
     void modelWanted(const QString& path);
 
@@ -159,6 +160,7 @@ private:
     void sendQueued(const Session& session);
     void showSession(Session session);
     void showThread();
+    void expectReply();
     [[nodiscard]] std::vector<MessageRow> thread() const;
     [[nodiscard]] MessageRow rowOf(const MessageRecord& message) const;
     void showFigures(const ReplyFigures& figures, const QString& stopReason);

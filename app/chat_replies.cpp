@@ -124,9 +124,18 @@ void ChatController::ask(const Session& session)
     const MessageRecord* message = session->tree.find(int64_t(reply.id));
     ReplyRequest request = makeReplyRequest(session->tree, message->parent, m_settings);
     request.id = reply.id;
+    request.conversation = cacheNameOf(session->conversation);
     if (!m_settings.fixedSeed)
         request.sampling.seed = QRandomGenerator::global()->generate64();
     emit replyRequested(request);
+}
+
+/// What is on show will probably be continued: the engine may prepare.
+void ChatController::expectReply()
+{
+    const std::vector<int64_t> ids = m_session->tree.thread();
+    if (m_modelState == ModelController::Loaded && !ids.empty() && !m_session->busy())
+        emit replyExpected(makeReplyRequest(m_session->tree, ids.back(), m_settings));
 }
 
 void ChatController::onModelChanged(ModelController::State state, const QString& path,
@@ -142,6 +151,7 @@ void ChatController::onModelChanged(ModelController::State state, const QString&
     }
     if (state == ModelController::Loading)
         return;
+    expectReply();
     const std::map<qint64, Session> running = m_running; // a reply that fails leaves it
     for (const auto& [id, session] : running) {
         if (session->reply.asked)

@@ -119,11 +119,14 @@ void Desktop::connectEngine()
     connect(m_engine, &E::replyText, m_chat, &ChatController::onReplyText);
     connect(m_engine, &E::replyFinished, m_chat, &ChatController::onReplyFinished);
     connect(m_engine, &E::replyFailed, m_chat, &ChatController::onReplyFailed);
+    connect(m_engine, &E::cacheNoted, m_chat, &ChatController::onProblem);
 
     connect(m_models, &ModelController::loadRequested, m_engine, &E::load);
     connect(m_models, &ModelController::unloadRequested, m_engine, &E::unload);
     connect(m_chat, &ChatController::replyRequested, m_engine, &E::startReply);
+    connect(m_chat, &ChatController::replyExpected, m_engine, &E::expectReply);
     connect(m_chat, &ChatController::stopRequested, m_engine, &E::stopReply);
+    connect(m_storage, &StorageWorker::purged, m_engine, &E::forgetConversations);
 }
 
 void Desktop::connectControllers()

@@ -68,8 +68,10 @@ void ModelController::load(const QString& path)
     request.threads = m_settings.threads;
     request.contextTokens = m_settings.contextTokens;
     const QString caches = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
-    if (!caches.isEmpty())
+    if (!caches.isEmpty()) {
         request.cacheFolder = (caches + QStringLiteral("/inglenook")).toStdString();
+        request.pageFolder = request.cacheFolder + "/pages";
+    }
     emit loadRequested(request);
 }
 

@@ -23,4 +23,9 @@ ReplyRequest makeReplyRequest(const MessageTree& tree, int64_t question,
     return request;
 }
 
+std::string cacheNameOf(const ConversationRecord& conversation)
+{
+    return std::to_string(conversation.createdMs) + "." + std::to_string(conversation.id);
+}
+
 } // namespace inglenook

@@ -3,6 +3,7 @@
 #include "app/chat_settings.h"
 #include "app/message_tree.h"
 #include "inference/messages.h"
+#include "storage/records.h"
 
 namespace inglenook {
 
@@ -11,5 +12,9 @@ namespace inglenook {
 /// follow one another become one, because most models only know turns.
 [[nodiscard]] ReplyRequest makeReplyRequest(const MessageTree& tree, int64_t question,
                                             const ChatSettings& settings);
+
+/// The name under which the cache on disk knows a conversation. It is never given twice, even if
+/// the database begins anew.
+[[nodiscard]] std::string cacheNameOf(const ConversationRecord& conversation);
 
 } // namespace inglenook

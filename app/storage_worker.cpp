@@ -1,5 +1,7 @@
 #include "app/storage_worker.h"
 
+#include "app/reply_request.h"
+
 #include <QDateTime>
 
 #include <utility>
@@ -26,10 +28,14 @@ StorageWorker::StorageWorker(QString folder)
 void StorageWorker::open()
 {
     m_database.emplace(openDatabase(m_folder.toStdString()));
-    const std::optional<std::string> failure = attempt([this] {
+    QStringList gone;
+    const std::optional<std::string> failure = attempt([&] {
         store().markInterrupted();
-        store().purge();
+        for (const ConversationRecord& conversation : store().purge())
+            gone.append(QString::fromStdString(cacheNameOf(conversation)));
     });
+    if (!gone.isEmpty())
+        emit purged(gone);
     if (failure)
         emit problem(QString::fromStdString(*failure));
     announce();

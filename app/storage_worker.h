@@ -5,6 +5,7 @@
 #include "storage/settings_store.h"
 
 #include <QObject>
+#include <QStringList>
 #include <QTimer>
 
 #include <deque>
@@ -59,6 +60,8 @@ signals:
     void listed(const std::vector<inglenook::ConversationRecord>& conversations);
     void settingsRead(const std::map<std::string, std::string>& values);
     void newChatDraftRead(const QString& text);
+    /// The cache names of conversations that are gone for good.
+    void purged(const QStringList& names);
     void conversationRead(const inglenook::ConversationRecord& conversation,
                           const std::vector<inglenook::MessageRecord>& messages);
     void searched(const QString& text, const std::vector<inglenook::SearchResult>& results);

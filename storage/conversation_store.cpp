@@ -317,10 +317,15 @@ void ConversationStore::restoreConversation(int64_t conversation)
         .run();
 }
 
-void ConversationStore::purge()
+std::vector<ConversationRecord> ConversationStore::purge()
 {
     // Runs at every start: only through the indexes of what was removed.
     Transaction transaction(m_connection);
+    std::vector<ConversationRecord> gone;
+    Statement removed =
+        m_connection.prepare("select id, created from conversation where deleted = 1");
+    while (removed.step())
+        gone.push_back({.id = removed.integer(0), .createdMs = removed.integer(1)});
     m_connection.execute("insert into message_index (message_index, rowid, text) "
                          "select 'delete', id, text "
                          "from   message "
@@ -335,6 +340,7 @@ void ConversationStore::purge()
                          "select 'delete', id, title from conversation where deleted = 1");
     m_connection.execute("delete from conversation where deleted = 1");
     transaction.commit();
+    return gone;
 }
 
 } // namespace inglenook

@@ -45,8 +45,9 @@ public:
     void setDraft(int64_t conversation, std::string_view draft);
     void removeConversation(int64_t conversation);
     void restoreConversation(int64_t conversation);
-    /// Forgets for good what was removed.
-    void purge();
+    /// Forgets for good what was removed; returns the conversations (id and time of creation only)
+    /// that are gone.
+    std::vector<ConversationRecord> purge();
 
     /// Conversations whose title or messages have all the words, each at the beginning of a word;
     /// those with the title first, then those with the latest message. The text is what a user
