@@ -1,5 +1,6 @@
 #include "app/cli/bench_matrix.h"
 #include "app/cli/bench_pass.h"
+#include "app/cli/bench_reopen.h"
 #include "app/cli/commands.h"
 #include "app/cli/model_options.h"
 #include "inference/session.h"
@@ -33,6 +34,8 @@ struct Options {
     double limit = 5.; // seconds
     std::string csv;
     std::string picture;
+
+    std::vector<int> reopen; // tokens of conversations
 };
 
 double secondsSince(Clock::time_point start)
@@ -77,6 +80,7 @@ struct Load {
 void runPasses(const Options& options)
 {
     LoadRequest request = options.model.loadRequest();
+    request.pageFolder.clear(); // everything is computed
     if (request.contextTokens == 0)
         request.contextTokens = options.prompt + options.reply + 1;
     request.sequences = 1;
@@ -162,6 +166,25 @@ void runMatrix(const Options& options)
     std::printf("%s\n", (options.json ? jsonOf(matrix) : tableOf(matrix)).c_str());
 }
 
+void runReopening(const Options& options)
+{
+    LoadRequest request = options.model.loadRequest();
+    const ReopenFigures figures = measureReopening(request, request.pageFolder, options.reopen);
+    if (!options.picture.empty())
+        writeFile(options.picture, pictureOf(figures));
+    std::printf("%s\n", (options.json ? jsonOf(figures) : tableOf(figures)).c_str());
+}
+
+void run(const Options& options)
+{
+    if (!options.reopen.empty())
+        runReopening(options);
+    else if (options.matrix)
+        runMatrix(options);
+    else
+        runPasses(options);
+}
+
 void addMatrixOptions(CLI::App& command, Options& options)
 {
     CLI::Option* matrix = command.add_flag(
@@ -184,7 +207,7 @@ void addMatrixOptions(CLI::App& command, Options& options)
         ->capture_default_str()
         ->needs(matrix);
     command.add_option("--csv", options.csv, "write the figures to this file")->needs(matrix);
-    command.add_option("--picture", options.picture, "draw them into this SVG file")->needs(matrix);
+    command.add_option("--picture", options.picture, "draw them into this SVG file");
 }
 
 } // namespace
@@ -206,7 +229,12 @@ void addBench(CLI::App& nook)
         ->check(CLI::PositiveNumber);
     command->add_flag("--json", options->json);
     addMatrixOptions(*command, *options);
-    command->callback([options] { options->matrix ? runMatrix(*options) : runPasses(*options); });
+    command
+        ->add_option("--reopen", options->reopen,
+                     "come back to conversations of so many tokens after a restart, as 1024,8192")
+        ->delimiter(',')
+        ->check(CLI::Range(kPageTokens, 1 << 24));
+    command->callback([options] { run(*options); });
 }
 
 } // namespace inglenook

@@ -3,72 +3,20 @@
 
 #include "app/cli/bench_matrix.h"
 #include "app/cli/bench_pass.h"
+#include "app/cli/svg.h"
 #include "kernels/backend.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace inglenook {
 namespace {
-
-// Told apart with any kind of colour vision (Okabe & Ito 2008)
-constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73",
-                                    "#cc79a7", "#e69f00", "#56b4e9"};
 
 constexpr double kWidth = 1080.;
 constexpr double kTop = 96.;
 constexpr double kPlotWidth = 410.;
 constexpr double kPlotHeight = 330.;
 constexpr double kLegendLine = 24.;
-
-constexpr const char* kStyle =
-    "text{font:14px 'Helvetica Neue',Arial,sans-serif;fill:#333}.title{font-size:21px;"
-    "font-weight:600;fill:#111}.caption{font-size:15px;font-weight:600}.small{font-size:12px;"
-    "fill:#666}.grid{stroke:#e4e4e4}.axis{stroke:#888}.curve{fill:none;stroke-width:2.2}"
-    ".guide{stroke:#aaa;stroke-dasharray:3 5}";
-
-std::string number(double value)
-{
-    char text[32];
-    std::snprintf(text, sizeof text, "%.6g", value);
-    return text;
-}
-
-/// 1500 as 1,500.
-std::string grouped(double value)
-{
-    std::string text = number(value);
-    if (value < 1000. || value >= 1e6)
-        return text;
-    return text.insert(text.size() - 3, ",");
-}
-
-std::string escaped(const std::string& text)
-{
-    std::string out;
-    for (const char c : text)
-        out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
-    return out;
-}
-
-struct Point {
-    double x;
-    double y;
-};
-
-std::string textAt(Point at, const std::string& anchor, const std::string& kind,
-                   const std::string& text)
-{
-    return "<text x=\"" + number(at.x) + "\" y=\"" + number(at.y) + "\" text-anchor=\"" + anchor +
-        "\" class=\"" + kind + "\">" + escaped(text) + "</text>\n";
-}
-
-std::string lineFrom(Point from, Point to, const std::string& kind)
-{
-    return "<line x1=\"" + number(from.x) + "\" y1=\"" + number(from.y) + "\" x2=\"" +
-        number(to.x) + "\" y2=\"" + number(to.y) + "\" class=\"" + kind + "\"/>\n";
-}
 
 /// Where the values of one chart lie. Rows are spaced by their logarithm; a prompt has its own
 /// place behind them.
@@ -138,36 +86,6 @@ private:
     double m_most;
 };
 
-/// 1, 2, 5, 10, ... from the last that is not above `least` to the first that is not below `most`.
-std::vector<double> logarithmicTicks(double least, double most)
-{
-    std::vector<double> ticks;
-    double decade = std::pow(10., std::floor(std::log10(least)));
-    for (; ticks.empty() || ticks.back() < most; decade *= 10.) {
-        for (const double step : {1., 2., 5.}) {
-            if (step * decade <= least)
-                ticks.clear();
-            if (ticks.empty() || ticks.back() < most)
-                ticks.push_back(step * decade);
-        }
-    }
-    return ticks;
-}
-
-/// 0 and up to about six more.
-std::vector<double> linearTicks(double most)
-{
-    double step = std::pow(10., std::floor(std::log10(most)));
-    for (const double finer : {0.5, 0.4, 0.5}) {
-        if (most / step < 3.)
-            step *= finer;
-    }
-    std::vector<double> ticks{0.};
-    while (ticks.back() < most)
-        ticks.push_back(ticks.back() + step);
-    return ticks;
-}
-
 /// How the curves of one context look: dashes join its marks, which tell lone prompts apart too.
 struct Look {
     const char* dash;
@@ -227,7 +145,7 @@ std::string curves(const Matrix& matrix, const Plot& plot, Value value, bool wit
     const std::vector<int> contexts = matrix.contexts();
     for (size_t c = 0; c < matrix.columns.size(); ++c) {
         const MatrixColumn& column = matrix.columns[c];
-        const char* colour = kColours[c % std::size(kColours)];
+        const char* colour = curveColour(c);
         for (size_t i = 0; i < contexts.size(); ++i) {
             std::vector<Point> decode;
             std::vector<Point> prompt;
@@ -253,8 +171,7 @@ std::string legend(const Matrix& matrix, double top)
     double y = top;
     for (size_t c = 0; c < matrix.columns.size(); ++c, y += kLegendLine) {
         out += "<rect x=\"80\" y=\"" + number(y - 12.) +
-            "\" width=\"14\" height=\"14\" rx=\"3\" fill=\"" + kColours[c % std::size(kColours)] +
-            "\"/>\n";
+            "\" width=\"14\" height=\"14\" rx=\"3\" fill=\"" + curveColour(c) + "\"/>\n";
         out += textAt({104., y}, "start", "",
                       matrix.columns[c].name + ", cache " + matrix.columns[c].cacheType);
     }
@@ -314,10 +231,7 @@ std::string pictureOf(const Matrix& matrix)
     const double legendTop = kTop + kPlotHeight + 84.;
     const size_t lines = std::max(matrix.columns.size(), matrix.contexts().size());
     const double height = legendTop + static_cast<double>(lines) * kLegendLine;
-    std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(kWidth) +
-        "\" height=\"" + number(height) + "\" viewBox=\"0 0 " + number(kWidth) + " " +
-        number(height) + "\">\n<style>" + kStyle + "</style>\n<rect width=\"" + number(kWidth) +
-        "\" height=\"" + number(height) + "\" fill=\"#fff\"/>\n";
+    std::string out = svgBegin(kWidth, height);
     out += textAt({80., 40.}, "start", "title",
                   matrix.model + ", " +
                       number(std::round(static_cast<double>(matrix.bytesPerToken) / 1e6)) +

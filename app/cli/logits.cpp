@@ -48,7 +48,9 @@ std::vector<Token> mostLikely(std::span<const float> logits, int count)
 void run(const Options& options)
 {
     const std::vector<Token> tokens = parseTokens(options.tokens);
-    Session session(options.model.loadRequest());
+    LoadRequest request = options.model.loadRequest();
+    request.pageFolder.clear(); // logits of every position are computed
+    Session session(request);
     session.logits(tokens, [&](int position, std::span<const float> logits) {
         const double sum = logSum(logits);
         auto top = nlohmann::json::array();

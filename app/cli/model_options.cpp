@@ -10,6 +10,21 @@
 
 namespace inglenook {
 
+namespace {
+
+/// The folder of cache pages that an option names.
+std::string pageFolder(const std::string& option)
+{
+    if (option == "none")
+        return {};
+    if (!option.empty())
+        return option;
+    const std::string folder = cacheFolder();
+    return folder.empty() ? folder : folder + "/pages";
+}
+
+} // namespace
+
 LoadRequest ModelOptions::loadRequest() const
 {
     return {.path = path.empty() ? starterModelPath() : path,
@@ -17,7 +32,8 @@ LoadRequest ModelOptions::loadRequest() const
             .split = split,
             .threads = threads,
             .contextTokens = context,
-            .cacheFolder = cacheFolder()};
+            .cacheFolder = cacheFolder(),
+            .pageFolder = pageFolder(pages)};
 }
 
 void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired)
@@ -33,6 +49,10 @@ void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequire
         ->capture_default_str();
     command.add_option("--threads", options.threads, "CPU threads; 0: one per core")
         ->check(CLI::Range(0, 1024));
+    command
+        .add_option("--cache-dir", options.pages,
+                    "where to keep what was read, so that it is not read twice; none: nowhere")
+        ->default_str("the user's cache folder");
     command.add_option("--ctx", options.context, "context in tokens; 0: automatic")
         ->check(CLI::Range(0, 1 << 24));
 }

@@ -15,12 +15,13 @@ struct ModelOptions {
     std::string split = "auto";
     int threads = 0;
     int context = 0;
+    std::string pages; // folder of cache pages, "none", or "" for the user's
 
     [[nodiscard]] LoadRequest loadRequest() const;
 };
 
-/// Declares -m, --backend (or --devices), --split, --threads and --ctx. Where the model may be left
-/// out, the guide answers.
+/// Declares -m, --backend (or --devices), --split, --threads, --ctx and --cache-dir. Where the
+/// model may be left out, the guide answers.
 void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired = true);
 
 /// Reads "1,2,3". Throws std::runtime_error naming what is not a token id.
