@@ -63,7 +63,9 @@ public:
     [[nodiscard]] size_t pageBytes() const;
     /// Copies pages out of the cache / into it, one after another, in an order that does not know
     /// how the model is split: (layer, key or value, KV head of the model, token, element).
-    /// readPages() waits for all steps before; what is written is seen by all steps behind.
+    /// readPages() waits for all steps before; what is written is seen by all steps behind. A page
+    /// is exactly what was computed, but for one case: unlike devices that share a single KV head
+    /// have each rounded it in their own way, and the first one's is read.
     void readPages(std::span<std::byte> to, std::span<const int> pages);
     void writePages(std::span<const int> pages, std::span<const std::byte> from);
     void copyPage(int from, int to);
