@@ -145,9 +145,11 @@ void Engine::Implementation::cancelLoading()
 void Engine::Implementation::freeModel()
 {
     m_free = false;
-    if (m_model && m_model->keeper)
+    m_generator.reset(); // gives its pages back
+    if (m_model && m_model->keeper) {
         m_model->keeper->saveAll(kLastSaveSeconds);
-    m_generator.reset();
+        m_model->keeper->saveBegun();
+    }
     m_prompts.reset();
     m_model.reset();
 }

@@ -48,7 +48,11 @@ Session::Session(const LoadRequest& request, const std::function<void(float)>& p
     m_generator = std::make_unique<Generator>(*m_model);
 }
 
-Session::~Session() = default;
+Session::~Session()
+{
+    if (m_model->keeper)
+        m_model->keeper->saveBegun();
+}
 
 const ModelLoaded& Session::facts() const
 {

@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <stdexcept>
+
+#ifdef __unix__
+#include <fcntl.h>
 #include <unistd.h>
+#endif
 
 namespace inglenook {
 
@@ -27,13 +31,15 @@ double secondsSince(Clock::time_point start)
 /// Lets the system forget the contents of a file, so that the next reading is from the disk.
 void dropFromMemory(const std::filesystem::path& path)
 {
-#ifdef POSIX_FADV_DONTNEED
+#ifdef __unix__
     const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return;
     fsync(file); // only what is on disk is forgotten
     posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
     close(file);
+#else
+    static_cast<void>(path); // the figures are those of a system that remembers its files
 #endif
 }
 
@@ -59,12 +65,11 @@ double readBandwidth(const std::string& folder)
     uint64_t bytes = 0;
     const Clock::time_point start = Clock::now();
     for (const auto& path : filesIn(folder)) {
-        const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        ssize_t read = 0;
-        while (file >= 0 && (read = ::read(file, block.data(), block.size())) > 0)
-            bytes += static_cast<uint64_t>(read);
-        if (file >= 0)
-            close(file);
+        std::ifstream file(path, std::ios::binary);
+        file.rdbuf()->pubsetbuf(nullptr, 0); // a block is read as it is
+        while (file.read(block.data(), static_cast<std::streamsize>(block.size())) ||
+               file.gcount() > 0)
+            bytes += static_cast<uint64_t>(file.gcount());
     }
     return static_cast<double>(bytes) / secondsSince(start);
 }

@@ -58,8 +58,7 @@ void Generator::add(uint64_t id, std::vector<int32_t> prompt, const SamplingSett
     if (m_model.keeper) {
         sequence.restoring = true;
         m_model.keeper->cancel(kExpected); // it is this, or comes too late
-        // the last token is always computed: its logits are wanted
-        m_model.keeper->restore(id, std::span(sequence.tokens).first(sequence.tokens.size() - 1));
+        m_model.keeper->restore(id, sequence.tokens);
     }
     m_sequences.push_back(std::move(sequence));
 }

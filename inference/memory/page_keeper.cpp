@@ -33,8 +33,7 @@ PageKeeper::~PageKeeper()
 
 void PageKeeper::restore(uint64_t id, std::span<const int32_t> tokens)
 {
-    const auto whole = tokens.first(tokens.size() / kPageTokens * kPageTokens);
-    m_restorations.push_back({.id = id, .tokens = {whole.begin(), whole.end()}, .held = {}});
+    m_restorations.push_back({.id = id, .tokens = {tokens.begin(), tokens.end()}, .held = {}});
 }
 
 void PageKeeper::cancel(uint64_t id)
@@ -80,21 +79,21 @@ std::optional<PageKeeper::Progress> PageKeeper::advance(double prefillRate, doub
 
 void PageKeeper::putPage(Restoration& restoration)
 {
-    std::vector<std::byte> bytes = m_store.takePage();
+    StoreThread::ArrivedPage arrived = m_store.takePage();
     PagePool::Prefix& held = restoration.held;
     if (const auto page = m_pool.take()) {
-        m_group.writePages({&*page, 1}, bytes);
+        m_group.writePages({&*page, 1}, arrived.bytes);
         held.pages.push_back(*page);
-        held.tokens += kPageTokens;
-        const std::span<const int32_t> tokens =
-            std::span(restoration.tokens).first(static_cast<size_t>(held.tokens));
-        m_pool.complete(held.pages, tokens, static_cast<int>(held.pages.size()) - 1);
-        m_onDisk.insert(nameOf(tokens));
+        held.tokens += arrived.tokens;
         ++m_restored;
+        const auto tokens = std::span(restoration.tokens).first(static_cast<size_t>(held.tokens));
+        m_onDisk.insert(nameOf(tokens));
+        if (arrived.tokens == kPageTokens)
+            m_pool.complete(held.pages, tokens, static_cast<int>(held.pages.size()) - 1);
     } else {
         m_store.stopReading(); // every page is in use
     }
-    m_store.recycle(std::move(bytes));
+    m_store.recycle(std::move(arrived.bytes));
 }
 
 bool PageKeeper::slowerThanComputing(double prefillRate) const
@@ -127,15 +126,32 @@ bool PageKeeper::saveNext()
             return false;
         if (!m_onDisk.insert(page->name).second)
             continue;
-        std::vector<std::byte> bytes = m_store.pageMemory(m_pageBytes);
-        m_group.readPages(bytes, {&page->page, 1});
-        m_store.save({.name = page->name,
-                      .parent = page->parent,
-                      .tokens = std::move(page->tokens),
-                      .bytes = std::move(bytes)});
+        save(*std::move(page));
         return true;
     }
     return false;
+}
+
+void PageKeeper::save(PagePool::HeldPage page)
+{
+    std::vector<std::byte> bytes = m_store.pageMemory(m_pageBytes);
+    m_group.readPages(bytes, {&page.page, 1});
+    m_store.save({.name = page.name,
+                  .parent = page.parent,
+                  .tokens = std::move(page.tokens),
+                  .bytes = std::move(bytes)});
+}
+
+void PageKeeper::saveBegun()
+{
+    for (PagePool::HeldPage& page : m_pool.begunPages()) {
+        if (!m_store.wantsPages())
+            return;
+        page.tokens = paddedTokens(page.tokens);
+        page.name = pageName(page.parent, page.tokens);
+        if (m_onDisk.insert(page.name).second)
+            save(std::move(page));
+    }
 }
 
 void PageKeeper::saveAll(double seconds)
@@ -153,13 +169,13 @@ void PageKeeper::keep(const std::string& conversation, std::span<const int32_t> 
         m_store.keep(conversation, nameOf(tokens.first(tokens.size() / kPageTokens * kPageTokens)));
 }
 
-/// The name of the page that ends with these tokens, of whole pages; of none, the root.
+/// The name of the page that ends with these tokens; of none, the root.
 PageName PageKeeper::nameOf(std::span<const int32_t> tokens) const
 {
     PageName name = m_pool.root();
-    for (size_t first = 0; first < tokens.size(); first += kPageTokens)
-        name = pageName(name, tokens.subspan(first, kPageTokens));
-    return name;
+    for (; tokens.size() >= kPageTokens; tokens = tokens.subspan(kPageTokens))
+        name = pageName(name, tokens.first(kPageTokens));
+    return tokens.empty() ? name : pageName(name, paddedTokens(tokens));
 }
 
 } // namespace inglenook

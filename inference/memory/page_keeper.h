@@ -60,6 +60,9 @@ public:
     bool saveNext();
     /// Saves all, for as long as the disk takes them and at most so many seconds.
     void saveAll(double seconds);
+    /// Saves the pages too that sequences have only begun. They are worth it when the program ends:
+    /// a conversation that goes on outgrows them.
+    void saveBegun();
 
     /// The conversation needs the pages of these tokens: they are deleted with the last
     /// conversation that does.
@@ -68,13 +71,14 @@ public:
 private:
     struct Restoration {
         uint64_t id = 0;
-        std::vector<int32_t> tokens; // whole pages
+        std::vector<int32_t> tokens;
         PagePool::Prefix held; // the pages so far
         bool begun = false;
     };
 
     void begin(Restoration& restoration);
     void putPage(Restoration& restoration);
+    void save(PagePool::HeldPage page);
     [[nodiscard]] bool slowerThanComputing(double prefillRate) const;
     void end(Restoration& restoration);
     [[nodiscard]] PageName nameOf(std::span<const int32_t> tokens) const;

@@ -32,4 +32,11 @@ PageName pageName(PageName parent, std::span<const int32_t> tokens)
     return hashed(XXH3_128bits(words.data(), sizeof words));
 }
 
+std::vector<int32_t> paddedTokens(std::span<const int32_t> tokens)
+{
+    std::vector<int32_t> padded(tokens.begin(), tokens.end());
+    padded.resize(kPageTokens, -1);
+    return padded;
+}
+
 } // namespace inglenook

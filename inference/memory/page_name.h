@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace inglenook {
 
@@ -21,5 +22,8 @@ struct PageName {
 /// The name of a full page: a hash of its parent's name and its kPageTokens tokens. The same on
 /// every machine of one byte order, and in every version of the program: names are kept on disk.
 [[nodiscard]] PageName pageName(PageName parent, std::span<const int32_t> tokens);
+
+/// What names a page that holds fewer tokens: behind them -1, which no vocabulary has.
+[[nodiscard]] std::vector<int32_t> paddedTokens(std::span<const int32_t> tokens);
 
 } // namespace inglenook

@@ -157,7 +157,7 @@ void PagePool::complete(std::span<const int> pages, std::span<const int32_t> tok
     page.news = m_newlyNamed.insert(m_newlyNamed.end(), pages[static_cast<size_t>(index)]);
 }
 
-std::optional<PagePool::FullPage> PagePool::nextNamed()
+std::optional<PagePool::HeldPage> PagePool::nextNamed()
 {
     if (m_newlyNamed.empty())
         return std::nullopt;
@@ -165,7 +165,18 @@ std::optional<PagePool::FullPage> PagePool::nextNamed()
     m_newlyNamed.pop_front();
     Page& page = m_pages[static_cast<size_t>(index)];
     page.newlyNamed = false;
-    return FullPage{.page = index, .name = page.name, .parent = page.parent, .tokens = page.tokens};
+    return HeldPage{.page = index, .name = page.name, .parent = page.parent, .tokens = page.tokens};
+}
+
+std::vector<PagePool::HeldPage> PagePool::begunPages() const
+{
+    std::vector<HeldPage> begun;
+    for (const int index : m_idle) {
+        const Page& page = m_pages[static_cast<size_t>(index)];
+        if (!page.named)
+            begun.push_back({.page = index, .parent = page.parent, .tokens = page.tokens});
+    }
+    return begun;
 }
 
 void PagePool::release(std::span<const int> pages, std::span<const int32_t> tokens)

@@ -50,8 +50,8 @@ public:
     /// left of a started page is kept for a sequence that goes on from there.
     void release(std::span<const int> pages, std::span<const int32_t> tokens);
 
-    /// A named page and what it stands for.
-    struct FullPage {
+    /// A page and what it stands for.
+    struct HeldPage {
         int page = -1;
         PageName name;
         PageName parent;
@@ -59,8 +59,11 @@ public:
     };
     /// The longest named of the pages that were not given by this before: each is given once as
     /// long as it bears its name, parents before their children.
-    [[nodiscard]] std::optional<FullPage> nextNamed();
+    [[nodiscard]] std::optional<HeldPage> nextNamed();
     [[nodiscard]] bool hasNewlyNamed() const { return !m_newlyNamed.empty(); }
+
+    /// The partly filled pages that nobody uses, the longest unused first. They have no name.
+    [[nodiscard]] std::vector<HeldPage> begunPages() const;
 
     [[nodiscard]] PageName root() const { return m_root; }
 

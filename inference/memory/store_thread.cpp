@@ -73,36 +73,31 @@ void StoreThread::run(const PageStore::Options& options)
 /// one afterwards.
 void StoreThread::readNext(PageStore& store, std::unique_lock<std::mutex>& lock)
 {
-    ReadJob job = m_job;
-    const size_t next = m_nextRead;
+    const ReadJob job = m_job;
     if (m_reading.found < 0) {
         lock.unlock();
         if (store.mode() == PageStore::Mode::Read)
             store.refresh(); // another program writes: it may have written what is wanted
-        std::vector<PageName> names = namesHeld(store, job);
+        std::vector<FoundPage> found = find(store, job);
         lock.lock();
         if (m_job.number != job.number)
             return;
-        m_reading.found = static_cast<int>(names.size());
-        m_reading.ended = names.empty();
-        m_jobNames = std::move(names);
+        m_reading.found = static_cast<int>(found.size());
+        m_reading.ended = found.empty();
+        m_found = std::move(found);
         return;
     }
-    const PageName parent = next == 0 ? job.parent : m_jobNames[next - 1];
-    const PageName name = m_jobNames[next];
+    const FoundPage page = m_found[m_nextRead];
     lock.unlock();
-    std::vector<std::byte> bytes = pageMemory(job.pageBytes);
+    ArrivedPage arrived{.bytes = pageMemory(job.pageBytes), .tokens = page.count};
     const auto start = std::chrono::steady_clock::now();
-    const bool read = store.read(
-        {.name = name,
-         .parent = parent,
-         .tokens = std::span<const int32_t>(job.tokens).subspan(next * kPageTokens, kPageTokens)},
-        bytes);
+    const bool read = store.read({.name = page.name, .parent = page.parent, .tokens = page.tokens},
+                                 arrived.bytes);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     lock.lock();
     if (read && seconds > 0.) {
-        const double rate = static_cast<double>(bytes.size()) / seconds;
+        const double rate = static_cast<double>(job.pageBytes) / seconds;
         m_readBandwidth = m_readBandwidth == 0.
             ? rate
             : (1. - kLatestShare) * m_readBandwidth + kLatestShare * rate;
@@ -110,26 +105,37 @@ void StoreThread::readNext(PageStore& store, std::unique_lock<std::mutex>& lock)
     if (m_job.number != job.number)
         return;
     if (read) {
-        m_arrived.push_back(std::move(bytes));
+        m_arrived.push_back(std::move(arrived));
         ++m_nextRead;
     }
-    m_reading.ended = !read || m_nextRead == m_jobNames.size();
+    m_reading.ended = !read || m_nextRead == m_found.size();
 }
 
-std::vector<PageName> StoreThread::namesHeld(const PageStore& store, const ReadJob& job)
+/// The pages that spell the tokens, then the longest begun one.
+std::vector<StoreThread::FoundPage> StoreThread::find(const PageStore& store, const ReadJob& job)
 {
-    std::vector<PageName> names;
+    std::vector<FoundPage> found;
     PageName parent = job.parent;
-    for (size_t first = 0; first + kPageTokens <= job.tokens.size(); first += kPageTokens) {
-        const auto tokens = std::span<const int32_t>(job.tokens).subspan(first, kPageTokens);
-        const PageName name = pageName(parent, tokens);
-        const auto bytes = store.payloadBytes({.name = name, .parent = parent, .tokens = tokens});
+    std::span<const int32_t> left(job.tokens);
+    const auto take = [&](size_t count) {
+        FoundPage page{.parent = parent,
+                       .tokens = paddedTokens(left.first(count)),
+                       .count = static_cast<int>(count)};
+        page.name = pageName(parent, page.tokens);
+        const auto bytes =
+            store.payloadBytes({.name = page.name, .parent = page.parent, .tokens = page.tokens});
         if (bytes != job.pageBytes)
+            return false;
+        parent = page.name;
+        left = left.subspan(count);
+        found.push_back(std::move(page));
+        return true;
+    };
+    while (left.size() >= kPageTokens && take(kPageTokens)) { }
+    for (size_t count = std::min<size_t>(left.size(), kPageTokens - 1); count > 0; --count)
+        if (take(count))
             break;
-        names.push_back(name);
-        parent = name;
-    }
-    return names;
+    return found;
 }
 
 void StoreThread::give(Work work, uint64_t bytes)
@@ -206,11 +212,11 @@ void StoreThread::stopReading()
 {
     const std::lock_guard lock(m_mutex);
     m_job = {};
-    m_jobNames.clear();
+    m_found.clear();
     m_nextRead = 0;
     m_reading = {.found = 0, .ended = true};
-    for (auto& bytes : m_arrived)
-        m_spare.push_back(std::move(bytes));
+    for (ArrivedPage& page : m_arrived)
+        m_spare.push_back(std::move(page.bytes));
     m_arrived.clear();
 }
 
@@ -222,17 +228,17 @@ StoreThread::Reading StoreThread::reading() const
     return reading;
 }
 
-std::vector<std::byte> StoreThread::takePage()
+StoreThread::ArrivedPage StoreThread::takePage()
 {
-    std::vector<std::byte> bytes;
+    ArrivedPage page;
     {
         const std::lock_guard lock(m_mutex);
         assert(!m_arrived.empty());
-        bytes = std::move(m_arrived.front());
+        page = std::move(m_arrived.front());
         m_arrived.pop_front();
     }
     m_changed.notify_all();
-    return bytes;
+    return page;
 }
 
 void StoreThread::recycle(std::vector<std::byte> bytes)

@@ -47,8 +47,8 @@ public:
 
     // Reading: one list of tokens at a time
 
-    /// Begins to read what the store holds of `tokens` (whole pages) behind `parent`, in order, up
-    /// to the first page that is missing. Replaces the reading before.
+    /// Begins to read what the store holds of `tokens` behind `parent`, in order, up to the first
+    /// page that is missing; the last may be a begun one. Replaces the reading before.
     void read(PageName parent, std::vector<int32_t> tokens, size_t pageBytes);
     void stopReading();
 
@@ -58,8 +58,13 @@ public:
         bool pageWaits = false; // takePage() has one
     };
     [[nodiscard]] Reading reading() const;
+    /// A page that was read.
+    struct ArrivedPage {
+        std::vector<std::byte> bytes;
+        int tokens = 0; // that it holds
+    };
     /// The next page, in order.
-    [[nodiscard]] std::vector<std::byte> takePage();
+    [[nodiscard]] ArrivedPage takePage();
     /// Memory of a page for the next one: fresh memory costs more than reading it.
     void recycle(std::vector<std::byte> bytes);
     /// Memory for a page to be saved.
@@ -80,12 +85,18 @@ private:
         std::vector<int32_t> tokens;
         size_t pageBytes = 0;
     };
+    /// A page that the store has.
+    struct FoundPage {
+        PageName name;
+        PageName parent;
+        std::vector<int32_t> tokens; // padded
+        int count = 0; // of them, without padding
+    };
     using Work = std::function<void(PageStore&)>;
 
     void run(const PageStore::Options& options);
     void readNext(PageStore& store, std::unique_lock<std::mutex>& lock);
-    [[nodiscard]] static std::vector<PageName> namesHeld(const PageStore& store,
-                                                         const ReadJob& job);
+    [[nodiscard]] static std::vector<FoundPage> find(const PageStore& store, const ReadJob& job);
     void give(Work work, uint64_t bytes);
 
     mutable std::mutex m_mutex;
@@ -99,10 +110,10 @@ private:
 
     uint64_t m_jobs = 0;
     ReadJob m_job; // number 0: none
-    std::vector<PageName> m_jobNames; // of the pages the store has
-    size_t m_nextRead = 0; // of m_jobNames
+    std::vector<FoundPage> m_found; // for the job
+    size_t m_nextRead = 0; // of m_found
     Reading m_reading;
-    std::deque<std::vector<std::byte>> m_arrived;
+    std::deque<ArrivedPage> m_arrived;
     std::vector<std::vector<std::byte>> m_spare;
     double m_readBandwidth = 0.;
 
