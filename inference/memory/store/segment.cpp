@@ -69,9 +69,11 @@ std::error_code Segment::create()
 
 StoreFile& Segment::file()
 {
-    if (!m_file.isOpen())
-        m_file = StoreFile(
-            m_path, m_access == Access::Write ? StoreFile::Access::Write : StoreFile::Access::Read);
+    if (!m_file.isOpen()) {
+        const bool writes = m_access == Access::Write;
+        m_file = StoreFile(m_path, writes ? StoreFile::Access::Write : StoreFile::Access::Read);
+        m_file.expectOrder(StoreFile::Order::Forward);
+    }
     return m_file;
 }
 
@@ -99,7 +101,7 @@ Segment::Kind Segment::walk(const std::function<void(const Found&)>& visit)
 {
     if (!file().isOpen())
         return Kind::Gone;
-    m_file.expectJumps();
+    m_file.expectOrder(StoreFile::Order::Jumping);
     const uint64_t fileBytes = m_file.bytes();
     m_bytesOnDisk = m_file.bytesOnDisk();
     m_useTime = m_savedUseTime = m_file.useTime();
@@ -136,6 +138,7 @@ Segment::Kind Segment::walk(const std::function<void(const Found&)>& visit)
         m_end = offset;
         wanted = kBlockBytes;
     }
+    m_file.expectOrder(StoreFile::Order::Forward);
     return Kind::Own;
 }
 

@@ -51,8 +51,9 @@ public:
     [[nodiscard]] int64_t useTime() const;
     void setUseTime(int64_t nanoseconds);
 
-    /// Parts will be read one by one from anywhere: no reading ahead.
-    void expectJumps() const;
+    enum class Order { Jumping, Forward };
+    /// How the next parts will be read: small ones here and there, or one behind the other.
+    void expectOrder(Order order) const;
     /// This part will be read soon.
     void expect(uint64_t offset, uint64_t bytes) const;
 

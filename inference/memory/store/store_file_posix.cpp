@@ -203,10 +203,13 @@ void StoreFile::setUseTime(int64_t nanoseconds)
     (void)futimens(number(m_handle), times.data());
 }
 
-void StoreFile::expectJumps() const
+void StoreFile::expectOrder(Order order) const
 {
 #ifdef POSIX_FADV_RANDOM
-    posix_fadvise(number(m_handle), 0, 0, POSIX_FADV_RANDOM);
+    posix_fadvise(number(m_handle), 0, 0,
+                  order == Order::Jumping ? POSIX_FADV_RANDOM : POSIX_FADV_SEQUENTIAL);
+#else
+    (void)order;
 #endif
 }
 
