@@ -86,10 +86,12 @@ void PageKeeper::putPage(Restoration& restoration)
         held.pages.push_back(*page);
         held.tokens += arrived.tokens;
         ++m_restored;
-        const auto tokens = std::span(restoration.tokens).first(static_cast<size_t>(held.tokens));
-        m_onDisk.insert(nameOf(tokens));
-        if (arrived.tokens == kPageTokens)
+        if (arrived.tokens == kPageTokens) {
+            const auto tokens =
+                std::span(restoration.tokens).first(static_cast<size_t>(held.tokens));
             m_pool.complete(held.pages, tokens, static_cast<int>(held.pages.size()) - 1);
+            m_onDisk.insert(nameOf(tokens));
+        }
     } else {
         m_store.stopReading(); // every page is in use
     }
@@ -165,17 +167,24 @@ void PageKeeper::saveAll(double seconds)
 
 void PageKeeper::keep(const std::string& conversation, std::span<const int32_t> tokens)
 {
-    if (tokens.size() >= kPageTokens && !conversation.empty())
-        m_store.keep(conversation, nameOf(tokens.first(tokens.size() / kPageTokens * kPageTokens)));
+    if (conversation.empty())
+        return;
+    // all of them by name: they may not be on disk yet
+    std::vector<PageName> pages;
+    PageName name = m_pool.root();
+    for (; tokens.size() >= kPageTokens; tokens = tokens.subspan(kPageTokens))
+        pages.push_back(name = pageName(name, tokens.first(kPageTokens)));
+    if (!pages.empty())
+        m_store.keep(conversation, std::move(pages));
 }
 
-/// The name of the page that ends with these tokens; of none, the root.
+/// The name of the page that ends with these tokens, of whole pages; of none, the root.
 PageName PageKeeper::nameOf(std::span<const int32_t> tokens) const
 {
     PageName name = m_pool.root();
-    for (; tokens.size() >= kPageTokens; tokens = tokens.subspan(kPageTokens))
+    for (; !tokens.empty(); tokens = tokens.subspan(kPageTokens))
         name = pageName(name, tokens.first(kPageTokens));
-    return tokens.empty() ? name : pageName(name, paddedTokens(tokens));
+    return name;
 }
 
 } // namespace inglenook

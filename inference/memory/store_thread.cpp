@@ -111,30 +111,33 @@ void StoreThread::readNext(PageStore& store, std::unique_lock<std::mutex>& lock)
     m_reading.ended = !read || m_nextRead == m_found.size();
 }
 
-/// The pages that spell the tokens, then the longest begun one.
-std::vector<StoreThread::FoundPage> StoreThread::find(const PageStore& store, const ReadJob& job)
+/// The pages that spell the tokens, then the one that begins with most of the rest.
+std::vector<StoreThread::FoundPage> StoreThread::find(PageStore& store, const ReadJob& job)
 {
     std::vector<FoundPage> found;
+    std::vector<PageId> ids;
     PageName parent = job.parent;
     std::span<const int32_t> left(job.tokens);
-    const auto take = [&](size_t count) {
-        FoundPage page{.parent = parent,
-                       .tokens = paddedTokens(left.first(count)),
-                       .count = static_cast<int>(count)};
-        page.name = pageName(parent, page.tokens);
-        const auto bytes =
-            store.payloadBytes({.name = page.name, .parent = page.parent, .tokens = page.tokens});
-        if (bytes != job.pageBytes)
-            return false;
-        parent = page.name;
-        left = left.subspan(count);
-        found.push_back(std::move(page));
-        return true;
-    };
-    while (left.size() >= kPageTokens && take(kPageTokens)) { }
-    for (size_t count = std::min<size_t>(left.size(), kPageTokens - 1); count > 0; --count)
-        if (take(count))
+    for (; left.size() >= kPageTokens; left = left.subspan(kPageTokens)) {
+        const auto tokens = left.first(kPageTokens);
+        const PageId id{.name = pageName(parent, tokens), .parent = parent, .tokens = tokens};
+        if (store.payloadBytes(id) != job.pageBytes)
             break;
+        ids.push_back(id);
+        found.push_back({.name = id.name,
+                         .parent = parent,
+                         .tokens = {tokens.begin(), tokens.end()},
+                         .count = kPageTokens});
+        parent = id.name;
+    }
+    store.expect(ids);
+
+    FoundPage last{.parent = parent};
+    PageId id;
+    last.count = store.findBeginning(parent, left, id, last.tokens);
+    last.name = id.name;
+    if (last.count > 0 && store.payloadBytes(id) == job.pageBytes)
+        found.push_back(std::move(last));
     return found;
 }
 
@@ -177,9 +180,11 @@ void StoreThread::save(PageToSave page)
         bytes);
 }
 
-void StoreThread::keep(const std::string& conversation, PageName leaf)
+void StoreThread::keep(const std::string& conversation, std::vector<PageName> pages)
 {
-    give([conversation, leaf](PageStore& store) { store.keep(conversation, {&leaf, 1}); }, 0);
+    give([conversation,
+          pages = std::move(pages)](PageStore& store) { store.keep(conversation, pages); },
+         0);
 }
 
 void StoreThread::forget(const std::string& conversation)

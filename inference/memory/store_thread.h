@@ -40,7 +40,7 @@ public:
     [[nodiscard]] bool wantsPages() const;
     void save(PageToSave page);
     /// PageStore::keep() and forget().
-    void keep(const std::string& conversation, PageName leaf);
+    void keep(const std::string& conversation, std::vector<PageName> pages);
     void forget(const std::string& conversation);
     /// Returns when all that was given is safe from a power cut.
     void flush();
@@ -48,7 +48,8 @@ public:
     // Reading: one list of tokens at a time
 
     /// Begins to read what the store holds of `tokens` behind `parent`, in order, up to the first
-    /// page that is missing; the last may be a begun one. Replaces the reading before.
+    /// page that is missing. The last may be one that only begins with what is wanted. Replaces the
+    /// reading before.
     void read(PageName parent, std::vector<int32_t> tokens, size_t pageBytes);
     void stopReading();
 
@@ -61,7 +62,7 @@ public:
     /// A page that was read.
     struct ArrivedPage {
         std::vector<std::byte> bytes;
-        int tokens = 0; // that it holds
+        int tokens = 0; // that it holds of those that are wanted
     };
     /// The next page, in order.
     [[nodiscard]] ArrivedPage takePage();
@@ -89,14 +90,14 @@ private:
     struct FoundPage {
         PageName name;
         PageName parent;
-        std::vector<int32_t> tokens; // padded
-        int count = 0; // of them, without padding
+        std::vector<int32_t> tokens; // its own
+        int count = 0; // of them, those that are wanted
     };
     using Work = std::function<void(PageStore&)>;
 
     void run(const PageStore::Options& options);
     void readNext(PageStore& store, std::unique_lock<std::mutex>& lock);
-    [[nodiscard]] static std::vector<FoundPage> find(const PageStore& store, const ReadJob& job);
+    [[nodiscard]] static std::vector<FoundPage> find(PageStore& store, const ReadJob& job);
     void give(Work work, uint64_t bytes);
 
     mutable std::mutex m_mutex;

@@ -61,6 +61,20 @@ std::vector<PageName> PageIndex::withParents(PageName name) const
     return line;
 }
 
+std::pair<PageName, int> PageIndex::mostLike(PageName parent, std::span<const int32_t> tokens) const
+{
+    std::pair<PageName, int> best{{}, 0};
+    const auto [begin, end] = m_children.equal_range(parent);
+    for (auto it = begin; it != end; ++it) {
+        const auto& held = find(it->second)->tokens;
+        const auto differs =
+            std::mismatch(held.begin(), held.end(), tokens.begin(), tokens.end()).first;
+        if (const auto same = static_cast<int>(differs - held.begin()); same > best.second)
+            best = {it->second, same};
+    }
+    return best;
+}
+
 std::vector<PageName> PageIndex::inSegment(uint64_t segment) const
 {
     std::vector<PageName> names;

@@ -5,7 +5,9 @@
 
 #include <array>
 #include <functional>
+#include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace inglenook {
@@ -46,6 +48,9 @@ public:
                  const std::function<bool(PageName)>& alsoChild) const;
     /// The page and its parents, as far as they are stored without a gap.
     [[nodiscard]] std::vector<PageName> withParents(PageName name) const;
+    /// The page behind this parent that begins with most of the tokens, and how many: 0 if none.
+    [[nodiscard]] std::pair<PageName, int> mostLike(PageName parent,
+                                                    std::span<const int32_t> tokens) const;
     [[nodiscard]] std::vector<PageName> inSegment(uint64_t segment) const;
     /// All, in the order in which they lie on the disk.
     [[nodiscard]] std::vector<PageName> inOrder() const;

@@ -17,7 +17,7 @@ public:
     };
 
     [[nodiscard]] Conversation* find(std::string_view conversation);
-    /// Says what a conversation keeps, in place of what it kept.
+    /// Says all that a conversation keeps.
     Conversation& set(std::string_view conversation, std::vector<PageName> pages);
     void erase(std::string_view conversation);
 

@@ -84,6 +84,18 @@ std::optional<uint64_t> PageStore::payloadBytes(const PageId& page) const
     return stored ? std::optional(stored->place.payloadBytes) : std::nullopt;
 }
 
+int PageStore::findBeginning(PageName parent, std::span<const int32_t> tokens, PageId& found,
+                             std::vector<int32_t>& held) const
+{
+    const auto [name, same] = m_contents->pages().mostLike(parent, tokens);
+    if (same == 0)
+        return 0;
+    const StoredPage& page = *m_contents->pages().find(name);
+    held.assign(page.tokens.begin(), page.tokens.end());
+    found = {.name = name, .parent = parent, .tokens = held};
+    return same;
+}
+
 void PageStore::expect(std::span<const PageId> pages)
 {
     for (const PageId& page : pages)

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace inglenook {
 
@@ -62,6 +63,10 @@ public:
     [[nodiscard]] bool contains(const PageId& page) const;
     /// The length of the payload that was appended; nothing if the page is not there.
     [[nodiscard]] std::optional<uint64_t> payloadBytes(const PageId& page) const;
+    /// The page behind this parent that begins with most of the tokens, in `found`, whose own
+    /// tokens `held` takes. Returns how many of them it begins with; 0: there is none.
+    [[nodiscard]] int findBeginning(PageName parent, std::span<const int32_t> tokens, PageId& found,
+                                    std::vector<int32_t>& held) const;
     /// Tells the disk which pages will be read next. Costs nothing and waits for nothing.
     void expect(std::span<const PageId> pages);
     /// Fills `payload`, which is as long as payloadBytes() says. False: it is not there, or was
@@ -73,9 +78,10 @@ public:
     /// longest unused segments for the quota, but none that holds a parent of this page.
     bool append(const PageId& page, std::span<const std::byte> payload);
 
-    /// Says what a conversation consists of, in place of what was said before: these pages (all of
-    /// them, or only the deepest ones) and those of their parents that are stored. `conversation`
-    /// is a short text, not empty. Pages that nobody keeps stay until the quota takes them.
+    /// A conversation needs these pages (all of them, or only the deepest ones where they are
+    /// stored) and those of their parents that are stored, besides what it needed before: its
+    /// branches add up. `conversation` is a short text, not empty. Pages that nobody keeps stay
+    /// until the quota takes them.
     void keep(std::string_view conversation, std::span<const PageName> pages);
     /// Removes the pages that this conversation keeps and no other, and those behind them that
     /// nobody keeps. Their tokens and payload are gone from the disk when this returns, and if it

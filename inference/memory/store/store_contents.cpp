@@ -232,6 +232,7 @@ void StoreContents::keep(std::string_view conversation, std::vector<PageName> pa
     const PageKeepers::Conversation* before = m_keepers.find(conversation);
     const bool written = before && before->record.sequence > 0;
     const std::vector<PageName> kept = before ? before->pages : std::vector<PageName>();
+    pages.insert(pages.end(), kept.begin(), kept.end());
     const bool changed = m_keepers.set(conversation, std::move(pages)).pages != kept;
     if (!forgetIfEmpty(std::string(conversation)) && (changed || !written))
         (void)writeKeepers(std::string(conversation));

@@ -111,9 +111,8 @@ private:
                 kept.insert(at->first);
         }
         m_store->keep(name, leaves);
-        m_kept.erase(name);
         if (!kept.empty())
-            m_kept[name] = kept;
+            m_kept[name].insert(kept.begin(), kept.end());
     }
 
     [[nodiscard]] bool isKept(PageName page) const
