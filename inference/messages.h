@@ -43,6 +43,14 @@ struct ChatMessage {
     std::string text;
 };
 
+/// What happens where a conversation is longer than the context. Whole turns are left out (a
+/// message of the user and what follows it); the system prompt and the last turn stay.
+enum class ContextPolicy {
+    Stop, // nothing is left out: a prompt too long is refused, a reply ends with ContextFull
+    Roll, // the oldest turns are left out, and a reply goes on until it ends by itself
+    Middle, // as Roll, but the first turn stays
+};
+
 using ReplyId = uint64_t;
 
 /// Answer a conversation. Exactly one ReplyFinished or ReplyFailed follows.
@@ -53,6 +61,7 @@ struct ReplyRequest {
     SamplingSettings sampling;
     int maxTokens = 0; // 0: until the model ends or the context is full
     std::vector<std::string> stopTexts; // the reply ends before the first of these
+    ContextPolicy policy = ContextPolicy::Stop;
 };
 
 // What the engine answers
@@ -89,6 +98,12 @@ struct PromptProgress {
     int reused = 0;
 };
 
+/// So many messages of the conversation are left out of what the model reads from here on.
+struct ContextTrimmed {
+    ReplyId id = 0;
+    int messages = 0;
+};
+
 /// The next piece of a reply: whole UTF-8 characters, never empty.
 struct ReplyText {
     ReplyId id = 0;
@@ -101,6 +116,7 @@ struct ReplyStats {
     int promptTokens = 0;
     int reusedTokens = 0;
     int replyTokens = 0;
+    int droppedMessages = 0; // of the conversation, left out for want of room
     double promptSeconds = 0.; // from startReply to the first token
     double replySeconds = 0.; // from the first token to the last
     std::string device;
@@ -117,7 +133,7 @@ struct ReplyFailed {
     std::string sentence;
 };
 
-using EngineEvent = std::variant<LoadProgress, ModelLoaded, LoadFailed, PromptProgress, ReplyText,
-                                 ReplyFinished, ReplyFailed>;
+using EngineEvent = std::variant<LoadProgress, ModelLoaded, LoadFailed, PromptProgress,
+                                 ContextTrimmed, ReplyText, ReplyFinished, ReplyFailed>;
 
 } // namespace inglenook
