@@ -21,6 +21,9 @@ struct LoadRequest {
     int threads = 0; // cpu: 0 means one per physical core
     int contextTokens =
         0; // longest conversation; 0: what the model and the memory allow, at most 8192
+    // how positions beyond the trained context are told apart: "auto" as the file says, "none",
+    // "linear:2", "yarn:4", "ntk:2" (alpha), or "ntk": alpha follows the context
+    std::string rope = "auto";
     int sequences = 4; // replies that may run at once
     std::string cacheFolder; // for compiled shaders and measured figures; "": nothing is kept
 };
@@ -53,11 +56,12 @@ enum class ContextPolicy {
 
 using ReplyId = uint64_t;
 
-/// Answer a conversation. Exactly one ReplyFinished or ReplyFailed follows.
+/// Answer a conversation, or continue a text. Exactly one ReplyFinished or ReplyFailed follows.
 struct ReplyRequest {
     ReplyId id = 0; // chosen by the asker, unique among running replies
     std::vector<ChatMessage>
         messages; // the last one from the user (or an unfinished one of the assistant)
+    std::string prompt; // where there are no messages: continued as it is, without a template
     SamplingSettings sampling;
     int maxTokens = 0; // 0: until the model ends or the context is full
     std::vector<std::string> stopTexts; // the reply ends before the first of these
@@ -112,6 +116,22 @@ struct ReplyText {
 
 enum class StopReason { EndOfText, StopText, MaxTokens, ContextFull, Stopped };
 
+/// What guessing ahead did for a reply.
+struct SpeculationStats {
+    int proposed = 0; // tokens that were verified
+    int accepted = 0; // of them, tokens of the reply
+    double draftSeconds = 0.;
+    double verifySeconds = 0.; // of the steps that verified
+    double plainSeconds = 0.; // what their tokens would have taken one by one, as estimated
+
+    /// How many times faster those tokens came; 1 if there were none.
+    [[nodiscard]] double gain() const
+    {
+        const double seconds = draftSeconds + verifySeconds;
+        return seconds > 0. ? plainSeconds / seconds : 1.;
+    }
+};
+
 struct ReplyStats {
     int promptTokens = 0;
     int reusedTokens = 0;
@@ -119,6 +139,7 @@ struct ReplyStats {
     int droppedMessages = 0; // of the conversation, left out for want of room
     double promptSeconds = 0.; // from startReply to the first token
     double replySeconds = 0.; // from the first token to the last
+    SpeculationStats speculation;
     std::string device;
 };
 
@@ -126,6 +147,7 @@ struct ReplyFinished {
     ReplyId id = 0;
     StopReason reason = StopReason::EndOfText;
     ReplyStats stats;
+    std::vector<int32_t> tokens; // of the reply, without the one that ended it
 };
 
 struct ReplyFailed {
