@@ -1,5 +1,6 @@
 #include "inference/engine.h"
 
+#include "inference/engine_sentences.h"
 #include "inference/generation/conversation_fit.h"
 #include "inference/generation/generator.h"
 #include "inference/generation/prompt_builder.h"
@@ -10,7 +11,6 @@
 #include <deque>
 #include <exception>
 #include <map>
-#include <new>
 #include <utility>
 
 namespace inglenook {
@@ -48,25 +48,6 @@ int promptRoom(int context, const ReplyRequest& request)
     return context - reply;
 }
 
-std::string tooLong(const ReplyRequest& request, int length, int context)
-{
-    const bool whole = request.policy == ContextPolicy::Stop;
-    return std::string(whole ? "The conversation has "
-                             : "The message and what belongs to it have ") +
-        std::to_string(length) + " tokens, but the context holds " + std::to_string(context) +
-        (whole ? ". Start a new chat, shorten the message" : ". Shorten it") +
-        ", or load the model with a larger context.";
-}
-
-/// What went wrong, for the user.
-std::string sentenceOf(const std::exception& error)
-{
-    if (dynamic_cast<const std::bad_alloc*>(&error))
-        return "There is not enough memory. Close other programs, or choose a smaller model or "
-               "context.";
-    return error.what();
-}
-
 } // namespace
 
 class Engine::Implementation {
@@ -87,6 +68,7 @@ private:
     void work();
     void advanceLoading();
     void begin(AskedReply asked);
+    [[nodiscard]] FittedPrompt fit(ReplyRequest& request, int context);
     void goOn(ReplyId id);
     void noteLeftOut(ReplyId id, int messages);
     void generate();
@@ -161,7 +143,7 @@ void Engine::Implementation::stopReply(ReplyId id)
     if (asked == m_asked.end())
         return;
     m_asked.erase(asked);
-    m_events.emplace_back(ReplyFinished{.id = id, .reason = StopReason::Stopped, .stats = {}});
+    m_events.emplace_back(ReplyFinished{.id = id, .reason = StopReason::Stopped});
 }
 
 void Engine::Implementation::stopAll()
@@ -231,8 +213,7 @@ void Engine::Implementation::begin(AskedReply asked)
     try {
         checkSampling(request.sampling);
         const int context = m_model->facts.contextTokens;
-        FittedPrompt fitted =
-            m_fit->fit(request.messages, request.policy, promptRoom(context, request));
+        FittedPrompt fitted = fit(request, context);
         Prompt& prompt = fitted.prompt;
         const auto length = static_cast<int>(prompt.tokens.size());
         if (length >= context)
@@ -259,6 +240,14 @@ void Engine::Implementation::begin(AskedReply asked)
     } catch (const std::exception& error) {
         fail(id, sentenceOf(error));
     }
+}
+
+FittedPrompt Engine::Implementation::fit(ReplyRequest& request, int context)
+{
+    if (!request.messages.empty() || request.prompt.empty())
+        return m_fit->fit(request.messages, request.policy, promptRoom(context, request));
+    request.policy = ContextPolicy::Stop; // there are no turns that could be left out
+    return {.prompt = m_prompts->continuing(request.prompt)};
 }
 
 /// A reply has reached the end of the context: it goes on behind half a context of what came last,
@@ -343,13 +332,16 @@ void Engine::Implementation::finish(ReplyId id, StopReason reason)
         m_events.emplace_back(ReplyText{.id = id, .text = std::move(rest)});
     ReplyStats stats = std::move(reply.stats);
     stats.replyTokens = reply.rules.replyTokens();
+    std::vector<Token> tokens = std::move(reply.tokens);
+    tokens.resize(static_cast<size_t>(stats.replyTokens));
     if (reply.firstToken != Clock::time_point{}) {
         stats.promptSeconds = secondsBetween(reply.asked, reply.firstToken);
         stats.replySeconds = secondsBetween(reply.firstToken, reply.lastToken);
     }
     m_generator->remove(id);
     m_running.erase(id);
-    m_events.emplace_back(ReplyFinished{.id = id, .reason = reason, .stats = std::move(stats)});
+    m_events.emplace_back(ReplyFinished{
+        .id = id, .reason = reason, .stats = std::move(stats), .tokens = std::move(tokens)});
 }
 
 void Engine::Implementation::fail(ReplyId id, const std::string& sentence)

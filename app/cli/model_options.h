@@ -15,13 +15,21 @@ struct ModelOptions {
     std::string split = "auto";
     int threads = 0;
     int context = 0;
+    std::string rope = "auto";
+    int parallel = 4;
 
     [[nodiscard]] LoadRequest loadRequest() const;
 };
 
-/// Declares -m, --backend (or --devices), --split, --threads and --ctx. Where the model may be left
-/// out, the guide answers.
+/// Declares -m, --backend (or --devices), --split, --threads, --ctx and --rope. Where the model may
+/// be left out, the guide answers.
 void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired = true);
+
+/// Declares --parallel, for commands that answer several at once.
+void addParallelOption(CLI::App& command, ModelOptions& options);
+
+/// Declares --policy.
+void addPolicyOption(CLI::App& command, ContextPolicy& policy);
 
 /// Reads "1,2,3". Throws std::runtime_error naming what is not a token id.
 [[nodiscard]] std::vector<int32_t> parseTokens(const std::string& list);
