@@ -120,6 +120,10 @@ void EngineWorker::take(const EngineEvent& event)
                        emit loadFailed(failure);
                    },
                    [this](const PromptProgress& progress) { m_progress[progress.id] = progress; },
+                   [this](const ContextTrimmed& trimmed) {
+                       if (m_replies.contains(trimmed.id))
+                           emit contextTrimmed(trimmed);
+                   },
                    [this](const ReplyText& text) {
                        if (!m_replies.contains(text.id))
                            return;

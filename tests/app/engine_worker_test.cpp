@@ -104,11 +104,14 @@ private Q_SLOTS:
         script.steps = {{LoadProgress{0.5f}},
                         {ModelLoaded{.path = "/a"}},
                         {PromptProgress{.id = 1, .done = 2, .total = 4, .reused = 1}},
+                        {ContextTrimmed{.id = 1, .messages = 4}},
+                        {ContextTrimmed{.id = 99, .messages = 1}},
                         {ReplyText{.id = 1, .text = "Gr\xc3\xbc"}, ReplyText{.id = 1, .text = "n"}},
                         {ReplyFinished{.id = 1}}};
         EngineWorker worker([&] { return std::make_unique<ScriptedEngine>(script); });
         QSignalSpy loaded(&worker, &EngineWorker::modelLoaded);
         QSignalSpy progress(&worker, &EngineWorker::promptProgressed);
+        QSignalSpy trimmed(&worker, &EngineWorker::contextTrimmed);
         QSignalSpy text(&worker, &EngineWorker::replyText);
         QSignalSpy finished(&worker, &EngineWorker::replyFinished);
 
@@ -119,6 +122,8 @@ private Q_SLOTS:
         QCOMPARE(script.calls, (std::vector<std::string>{"load /a", "start 1"}));
         QCOMPARE(loaded.count(), 1);
         QCOMPARE(progress.count(), 1);
+        QCOMPARE(trimmed.count(), 1);
+        QCOMPARE(trimmed[0][0].value<ContextTrimmed>().messages, 4);
         QString whole;
         int pieces = 0;
         for (const QVariantList& piece : text) {

@@ -50,10 +50,8 @@ private Q_SLOTS:
 private:
     void load(Listener& listener, int sequences = 4)
     {
-        listener.engine.load({.path = m_path,
-                              .device = "cpu",
-                              .contextTokens = kContext,
-                              .sequences = sequences});
+        listener.engine.load(
+            {.path = m_path, .device = "cpu", .contextTokens = kContext, .sequences = sequences});
         listener.run();
         QCOMPARE(listener.loaded.size(), size_t{1});
     }
