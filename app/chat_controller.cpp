@@ -332,6 +332,9 @@ MessageRow ChatController::rowOf(const MessageRecord& message) const
         int(std::lower_bound(versions.begin(), versions.end(), message.id) - versions.begin());
     row.versionCount = int(versions.size());
     row.statusText = statusText(message.figures);
+    if (const auto leftOut = m_session->leftOut.find(message.id);
+        leftOut != m_session->leftOut.end())
+        row.note = describeLeftOut(leftOut->second);
     row.problem = QString::fromStdString(message.problem);
     if (message.state == MessageState::Interrupted)
         row.problem = tr("Interrupted: the program ended while this was written");

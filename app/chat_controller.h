@@ -100,6 +100,7 @@ public slots:
 
     void onPromptProgress(quint64 reply, int done, int total, int reused);
     void onReplyText(quint64 reply, const QString& text, int pieces);
+    void onContextTrimmed(const inglenook::ContextTrimmed& trimmed);
     void onReplyFinished(const inglenook::ReplyFinished& finished);
     void onReplyFailed(const inglenook::ReplyFailed& failed);
 

@@ -206,6 +206,16 @@ void ChatController::onReplyText(quint64 reply, const QString& text, int pieces)
     updateState();
 }
 
+void ChatController::onContextTrimmed(const ContextTrimmed& trimmed)
+{
+    const Session session = sessionOf(trimmed.id);
+    if (!session)
+        return;
+    session->leftOut.insert_or_assign(qint64(trimmed.id), trimmed.messages);
+    if (shown(session))
+        m_messages->setNote(qint64(trimmed.id), describeLeftOut(trimmed.messages));
+}
+
 void ChatController::onReplyFinished(const ReplyFinished& finished)
 {
     if (const Session session = sessionOf(finished.id)) {

@@ -5,6 +5,8 @@
 
 #include <QString>
 
+#include <map>
+
 namespace inglenook {
 
 /// A reply that has been asked for and has not ended.
@@ -27,6 +29,7 @@ struct ChatSession {
     MessageTree tree;
     QString queuedText;
     RunningReply reply; // id 0: none
+    std::map<qint64, int> leftOut; // by reply: how many messages the model did not read; not kept
 
     [[nodiscard]] bool busy() const { return reply.id != 0; }
 };

@@ -12,6 +12,7 @@ struct ChatSettings {
     SamplingSettings sampling; // the seed counts only where fixedSeed
     bool fixedSeed = false;
     int maxTokens = 0;
+    ContextPolicy policy = ContextPolicy::Stop;
 };
 
 } // namespace inglenook

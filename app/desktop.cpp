@@ -117,6 +117,7 @@ void Desktop::connectEngine()
     connect(m_engine, &E::modelLost, m_models, &ModelController::onModelLost);
     connect(m_engine, &E::promptProgressed, m_chat, &ChatController::onPromptProgress);
     connect(m_engine, &E::replyText, m_chat, &ChatController::onReplyText);
+    connect(m_engine, &E::contextTrimmed, m_chat, &ChatController::onContextTrimmed);
     connect(m_engine, &E::replyFinished, m_chat, &ChatController::onReplyFinished);
     connect(m_engine, &E::replyFailed, m_chat, &ChatController::onReplyFailed);
     connect(m_engine, &E::cacheNoted, m_chat, &ChatController::onProblem);

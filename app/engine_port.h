@@ -18,7 +18,7 @@ public:
     virtual void unload() = 0;
     virtual void startReply(const ReplyRequest& request) = 0;
     virtual void stopReply(ReplyId id) = 0;
-    virtual void expectReply(const std::vector<ChatMessage>& messages) = 0;
+    virtual void expectReply(const ReplyRequest& request) = 0;
     virtual void forgetConversation(const std::string& conversation) = 0;
     [[nodiscard]] virtual bool busy() const = 0;
     /// One bounded unit of work. May throw: then the engine is no longer usable.

@@ -55,7 +55,7 @@ void EngineWorker::stopReply(quint64 id)
 
 void EngineWorker::expectReply(const ReplyRequest& request)
 {
-    guarded([&] { m_engine->expectReply(request.messages); });
+    guarded([&] { m_engine->expectReply(request); });
 }
 
 void EngineWorker::forgetConversations(const QStringList& names)
@@ -133,6 +133,10 @@ void EngineWorker::take(const EngineEvent& event)
                        emit loadFailed(failure);
                    },
                    [this](const PromptProgress& progress) { m_progress[progress.id] = progress; },
+                   [this](const ContextTrimmed& trimmed) {
+                       if (m_replies.contains(trimmed.id))
+                           emit contextTrimmed(trimmed);
+                   },
                    [this](const ReplyText& text) {
                        if (!m_replies.contains(text.id))
                            return;

@@ -44,6 +44,7 @@ signals:
     void promptProgressed(quint64 id, int done, int total, int reused);
     /// At most thirty times a second for each reply; `pieces` is about the number of tokens.
     void replyText(quint64 id, const QString& text, int pieces);
+    void contextTrimmed(const inglenook::ContextTrimmed& trimmed);
     void replyFinished(const inglenook::ReplyFinished& finished);
     void replyFailed(const inglenook::ReplyFailed& failed);
     /// What the user should know of the cache on disk; empty: all is well again.

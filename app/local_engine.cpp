@@ -12,10 +12,7 @@ public:
     void unload() override { m_engine.unload(); }
     void startReply(const ReplyRequest& request) override { m_engine.startReply(request); }
     void stopReply(ReplyId id) override { m_engine.stopReply(id); }
-    void expectReply(const std::vector<ChatMessage>& messages) override
-    {
-        m_engine.expectReply(messages);
-    }
+    void expectReply(const ReplyRequest& request) override { m_engine.expectReply(request); }
     void forgetConversation(const std::string& conversation) override
     {
         m_engine.forgetConversation(conversation);

@@ -67,6 +67,15 @@ void MessageListModel::finish(qint64 id, const QString& statusText, const QStrin
     update(row, finished);
 }
 
+void MessageListModel::setNote(qint64 id, const QString& note)
+{
+    const int row = rowOf(id);
+    if (row < 0 || m_rows[size_t(row)].note == note)
+        return;
+    m_rows[size_t(row)].note = note;
+    changed(row, {NoteRole});
+}
+
 void MessageListModel::setProblem(qint64 id, const QString& problem)
 {
     const int row = rowOf(id);
@@ -126,6 +135,8 @@ void MessageListModel::update(int row, const MessageRow& to)
         roles.append(StatusTextRole);
     if (shown.problem != to.problem)
         roles.append(ProblemRole);
+    if (shown.note != to.note)
+        roles.append(NoteRole);
     if (roles.isEmpty())
         return;
     shown = to;
@@ -181,6 +192,8 @@ QVariant MessageListModel::data(const QModelIndex& index, int role) const
         return message.statusText;
     case ProblemRole:
         return message.problem;
+    case NoteRole:
+        return message.note;
     default:
         return {};
     }
@@ -196,7 +209,8 @@ QHash<int, QByteArray> MessageListModel::roleNames() const
             {VersionIndexRole, "versionIndex"},
             {VersionCountRole, "versionCount"},
             {StatusTextRole, "statusText"},
-            {ProblemRole, "problem"}};
+            {ProblemRole, "problem"},
+            {NoteRole, "note"}};
 }
 
 } // namespace inglenook

@@ -19,6 +19,7 @@ struct MessageRow {
     int versionCount = 1;
     QString statusText;
     QString problem;
+    QString note; // of what the message does not rest on
 };
 
 /// The branch of a conversation that is on show, oldest message first. Rows are addressed by
@@ -42,7 +43,8 @@ public:
         VersionIndexRole,
         VersionCountRole,
         StatusTextRole,
-        ProblemRole
+        ProblemRole,
+        NoteRole
     };
 
     explicit MessageListModel(QObject* parent = nullptr);
@@ -54,6 +56,7 @@ public:
     /// The next piece of a reply. Unknown ids are ignored, here and below.
     void appendText(qint64 id, const QString& piece);
     void finish(qint64 id, const QString& statusText, const QString& problem);
+    void setNote(qint64 id, const QString& note);
     void setProblem(qint64 id, const QString& problem);
 
     [[nodiscard]] const MessageRow* find(qint64 id) const;

@@ -8,6 +8,7 @@ ReplyRequest makeReplyRequest(const MessageTree& tree, int64_t question,
     ReplyRequest request;
     request.sampling = settings.sampling;
     request.maxTokens = settings.maxTokens;
+    request.policy = settings.policy;
     if (!settings.systemPrompt.empty())
         request.messages.push_back({.role = "system", .text = settings.systemPrompt});
     for (const int64_t id : tree.pathTo(question)) {

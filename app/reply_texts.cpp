@@ -44,13 +44,23 @@ QString describeEnd(StopReason reason)
     case StopReason::MaxTokens:
         return translated("Cut off at the longest reply that the settings allow");
     case StopReason::ContextFull:
-        return translated(
-            "The context is full: begin a new chat, or allow a longer context in the settings");
+        return translated("The context is full: begin a new chat, or let the settings allow a "
+                          "longer context or forgetting");
     case StopReason::EndOfText:
     case StopReason::StopText:
         break;
     }
     return {};
+}
+
+QString describeLeftOut(int messages)
+{
+    if (messages <= 0)
+        return {};
+    if (messages == 1)
+        return translated("1 earlier message no longer fits and was not read for this answer");
+    return translated("%1 earlier messages no longer fit and were not read for this answer")
+        .arg(QLocale().toString(messages));
 }
 
 QString titleFrom(const QString& text)

@@ -13,6 +13,9 @@ namespace inglenook {
 /// Why a reply ended, where it is worth saying; "" if it came to its own end.
 [[nodiscard]] QString describeEnd(StopReason reason);
 
+/// What is said where the model did not read so many messages of a conversation; "" for none.
+[[nodiscard]] QString describeLeftOut(int messages);
+
 /// A short title from what a conversation begins with.
 [[nodiscard]] QString titleFrom(const QString& text);
 

@@ -16,6 +16,19 @@ namespace {
 constexpr int kMostContextTokens = 1 << 24;
 constexpr int kMostThreads = 1024;
 
+ContextPolicy policyOf(SettingsController::Overflow overflow)
+{
+    switch (overflow) {
+    case SettingsController::ForgetOldest:
+        return ContextPolicy::Roll;
+    case SettingsController::ForgetMiddle:
+        return ContextPolicy::Middle;
+    case SettingsController::Stop:
+        break;
+    }
+    return ContextPolicy::Stop;
+}
+
 double within(double value, double least, double most, double otherwise)
 {
     return std::isfinite(value) ? std::clamp(value, least, most) : otherwise;
@@ -132,6 +145,13 @@ void SettingsController::setMaxTokens(int tokens)
     emit chatSettingsChanged(chatSettings());
 }
 
+void SettingsController::setOverflow(Overflow overflow)
+{
+    assign(m_overflow, std::clamp(overflow, Stop, ForgetMiddle), "overflow",
+           &SettingsController::overflowChanged);
+    emit chatSettingsChanged(chatSettings());
+}
+
 void SettingsController::setContextTokens(int tokens)
 {
     assign(m_contextTokens, std::clamp(tokens, 0, kMostContextTokens), "contextTokens",
@@ -195,6 +215,7 @@ ChatSettings SettingsController::chatSettings() const
     settings.sampling.seed = uint64_t(m_seed);
     settings.fixedSeed = m_fixedSeed;
     settings.maxTokens = m_maxTokens;
+    settings.policy = policyOf(m_overflow);
     return settings;
 }
 

@@ -34,6 +34,7 @@ class SettingsController : public QObject {
     Q_PROPERTY(
         int contextTokens READ contextTokens WRITE setContextTokens NOTIFY contextTokensChanged)
     Q_PROPERTY(int maxTokens READ maxTokens WRITE setMaxTokens NOTIFY maxTokensChanged)
+    Q_PROPERTY(Overflow overflow READ overflow WRITE setOverflow NOTIFY overflowChanged)
     Q_PROPERTY(QString device READ device WRITE setDevice NOTIFY deviceChanged)
     Q_PROPERTY(QString split READ split WRITE setSplit NOTIFY splitChanged)
     Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY threadsChanged)
@@ -45,6 +46,9 @@ class SettingsController : public QObject {
 public:
     enum Theme : int { System, Light, Dark }; // a file may hold any number
     Q_ENUM(Theme)
+    /// What happens to a conversation that is longer than the context.
+    enum Overflow : int { Stop, ForgetOldest, ForgetMiddle };
+    Q_ENUM(Overflow)
 
     explicit SettingsController(QObject* parent = nullptr);
 
@@ -62,6 +66,7 @@ public:
     [[nodiscard]] int seed() const { return m_seed; }
     [[nodiscard]] int contextTokens() const { return m_contextTokens; }
     [[nodiscard]] int maxTokens() const { return m_maxTokens; }
+    [[nodiscard]] Overflow overflow() const { return m_overflow; }
     [[nodiscard]] QString device() const { return m_device; }
     [[nodiscard]] QString split() const { return m_split; } // over several devices
     [[nodiscard]] int threads() const { return m_threads; }
@@ -82,6 +87,7 @@ public:
     void setSeed(int seed);
     void setContextTokens(int tokens);
     void setMaxTokens(int tokens);
+    void setOverflow(Overflow overflow);
     void setDevice(const QString& device);
     void setSplit(const QString& split);
     void setThreads(int threads);
@@ -118,6 +124,7 @@ signals:
     void seedChanged();
     void contextTokensChanged();
     void maxTokensChanged();
+    void overflowChanged();
     void deviceChanged();
     void splitChanged();
     void threadsChanged();
@@ -150,6 +157,7 @@ private:
     int m_seed = 0;
     int m_contextTokens = 0;
     int m_maxTokens = 0;
+    Overflow m_overflow = Stop;
     QString m_device = QStringLiteral("auto");
     QString m_split = QStringLiteral("auto");
     int m_threads = 0;

@@ -1,5 +1,7 @@
 #include "inference/engine.h"
 
+#include "inference/engine_sentences.h"
+#include "inference/generation/conversation_fit.h"
 #include "inference/generation/generator.h"
 #include "inference/generation/prompt_builder.h"
 #include "inference/generation/stop_rules.h"
@@ -9,7 +11,6 @@
 #include <deque>
 #include <exception>
 #include <map>
-#include <new>
 #include <utility>
 
 namespace inglenook {
@@ -32,20 +33,22 @@ struct AskedReply {
 };
 
 struct RunningReply {
+    ReplyRequest request;
     StopRules rules;
+    std::vector<Token> tokens; // of the reply
     ReplyStats stats;
     Clock::time_point asked;
     Clock::time_point firstToken;
     Clock::time_point lastToken;
 };
 
-/// What went wrong, for the user.
-std::string sentenceOf(const std::exception& error)
+/// What a prompt may have of the context where something can be left out: the rest is for the
+/// reply.
+int promptRoom(int context, const ReplyRequest& request)
 {
-    if (dynamic_cast<const std::bad_alloc*>(&error))
-        return "There is not enough memory. Close other programs, or choose a smaller model or "
-               "context.";
-    return error.what();
+    const int reply =
+        request.maxTokens > 0 ? std::min(request.maxTokens, context / 4) : context / 4;
+    return context - reply;
 }
 
 } // namespace
@@ -64,7 +67,7 @@ public:
     void unload();
     void startReply(const ReplyRequest& request);
     void stopReply(ReplyId id);
-    void expectReply(const std::vector<ChatMessage>& messages);
+    void expectReply(ReplyRequest request);
     void forgetConversation(const std::string& conversation);
     [[nodiscard]] bool busy() const;
     [[nodiscard]] std::vector<EngineEvent> step();
@@ -74,7 +77,10 @@ private:
     void tellNote();
     void work();
     void advanceLoading();
-    void begin(const AskedReply& asked);
+    void begin(AskedReply asked);
+    [[nodiscard]] FittedPrompt fit(ReplyRequest& request, int context);
+    void goOn(ReplyId id);
+    void noteLeftOut(ReplyId id, int messages);
     void generate();
     void moveCache();
     void hear(const PromptProgress& progress);
@@ -98,6 +104,7 @@ private:
     bool m_free = false; // the model is to be freed by the next step
     std::unique_ptr<LoadedModel> m_model;
     std::unique_ptr<PromptBuilder> m_prompts;
+    std::unique_ptr<ConversationFit> m_fit;
     std::unique_ptr<Generator> m_generator;
     std::deque<AskedReply> m_asked; // not begun
     std::map<ReplyId, RunningReply> m_running;
@@ -150,6 +157,7 @@ void Engine::Implementation::freeModel()
         m_model->keeper->saveAll(kLastSaveSeconds);
         m_model->keeper->saveBegun();
     }
+    m_fit.reset();
     m_prompts.reset();
     m_model.reset();
 }
@@ -170,7 +178,7 @@ void Engine::Implementation::stopReply(ReplyId id)
     if (asked == m_asked.end())
         return;
     m_asked.erase(asked);
-    m_events.emplace_back(ReplyFinished{.id = id, .reason = StopReason::Stopped, .stats = {}});
+    m_events.emplace_back(ReplyFinished{.id = id, .reason = StopReason::Stopped});
 }
 
 void Engine::Implementation::stopAll()
@@ -181,12 +189,12 @@ void Engine::Implementation::stopAll()
         stopReply(m_asked.front().request.id);
 }
 
-void Engine::Implementation::expectReply(const std::vector<ChatMessage>& messages)
+void Engine::Implementation::expectReply(ReplyRequest request)
 {
-    if (!m_generator || messages.empty())
+    if (!m_generator || request.messages.empty())
         return;
     try {
-        m_generator->expect(m_prompts->build(messages).tokens);
+        m_generator->expect(fit(request, m_model->facts.contextTokens).prompt.tokens);
     } catch (const std::exception&) {
         // a conversation that cannot be a prompt: whoever asks for a reply hears why
     }
@@ -230,9 +238,9 @@ void Engine::Implementation::work()
     if (m_loading)
         return advanceLoading();
     if (!m_asked.empty()) {
-        const AskedReply asked = std::move(m_asked.front());
+        AskedReply asked = std::move(m_asked.front());
         m_asked.pop_front();
-        return begin(asked);
+        return begin(std::move(asked));
     }
     if (!m_running.empty())
         return generate();
@@ -264,6 +272,7 @@ void Engine::Implementation::advanceLoading()
         if (m_store)
             m_model->keeper =
                 std::make_unique<PageKeeper>(*m_model->group, *m_model->pages, *m_store);
+        m_fit = std::make_unique<ConversationFit>(*m_prompts, *m_model->tokenizer);
         m_generator = std::make_unique<Generator>(*m_model);
         m_events.emplace_back(m_model->facts);
     } catch (const std::exception& error) {
@@ -274,42 +283,86 @@ void Engine::Implementation::advanceLoading()
     }
 }
 
-void Engine::Implementation::begin(const AskedReply& asked)
+void Engine::Implementation::begin(AskedReply asked)
 {
-    const ReplyRequest& request = asked.request;
+    ReplyRequest& request = asked.request;
+    const ReplyId id = request.id;
     if (!m_model)
-        return fail(request.id, "No model is loaded. Choose one first.");
+        return fail(id, "No model is loaded. Choose one first.");
     try {
         checkSampling(request.sampling);
-        Prompt prompt = m_prompts->build(request.messages);
         const int context = m_model->facts.contextTokens;
+        FittedPrompt fitted = fit(request, context);
+        Prompt& prompt = fitted.prompt;
         const auto length = static_cast<int>(prompt.tokens.size());
         if (length >= context)
-            return fail(request.id,
-                        "The conversation has " + std::to_string(length) +
-                            " tokens, but the context holds " + std::to_string(context) +
-                            ". Start a new chat, shorten the message, or load the model with a "
-                            "larger context.");
+            return fail(id, tooLong(request, length, context));
         if (length == 0)
-            return fail(request.id, "The message is empty.");
+            return fail(id, "The message is empty.");
         StopLimits limits{.maxTokens = request.maxTokens,
                           .stopTexts = std::move(prompt.stopTexts),
                           .continuesText = prompt.continuesText};
         limits.stopTexts.insert(limits.stopTexts.end(), request.stopTexts.begin(),
                                 request.stopTexts.end());
-        RunningReply reply{.rules = StopRules(*m_model->tokenizer, std::move(limits)),
+        RunningReply reply{.request = std::move(request),
+                           .rules = StopRules(*m_model->tokenizer, std::move(limits)),
+                           .tokens = {},
                            .stats = {},
                            .asked = asked.asked,
                            .firstToken = {},
                            .lastToken = {}};
         reply.stats.promptTokens = length;
         reply.stats.device = m_model->facts.device;
-        m_running.emplace(request.id, std::move(reply));
-        m_generator->add(request.id, std::move(prompt.tokens), request.sampling,
-                         request.conversation);
+        m_generator->add(id, std::move(prompt.tokens), reply.request.sampling,
+                         reply.request.conversation);
+        m_running.emplace(id, std::move(reply));
+        noteLeftOut(id, fitted.leftOut);
     } catch (const std::exception& error) {
-        fail(request.id, sentenceOf(error));
+        fail(id, sentenceOf(error));
     }
+}
+
+FittedPrompt Engine::Implementation::fit(ReplyRequest& request, int context)
+{
+    if (!request.messages.empty() || request.prompt.empty())
+        return m_fit->fit(request.messages, request.policy, promptRoom(context, request));
+    request.policy = ContextPolicy::Stop; // there are no turns that could be left out
+    return {.prompt = m_prompts->continuing(request.prompt)};
+}
+
+/// A reply has reached the end of the context: it goes on behind half a context of what came last,
+/// so that this happens seldom. Of a reply that is longer than that, the beginning is left out too.
+void Engine::Implementation::goOn(ReplyId id)
+{
+    RunningReply& reply = m_running.at(id);
+    try {
+        const int context = m_model->facts.contextTokens;
+        const auto said = static_cast<int>(reply.tokens.size());
+        FittedPrompt fitted = m_fit->fit(reply.request.messages, reply.request.policy,
+                                         std::max(context / 2 - said, context / 4));
+        std::vector<Token>& tokens = fitted.prompt.tokens;
+        const int room = context - static_cast<int>(tokens.size());
+        if (room < context / 8)
+            return finish(id, StopReason::ContextFull);
+        tokens.insert(tokens.end(), reply.tokens.end() - std::min(said, room / 2),
+                      reply.tokens.end());
+        m_generator->remove(id);
+        // positions come again: with the noise they had, the reply would tend to repeat itself
+        ++reply.request.sampling.seed;
+        m_generator->add(id, std::move(tokens), reply.request.sampling, reply.request.conversation);
+        noteLeftOut(id, fitted.leftOut);
+    } catch (const std::exception& error) {
+        fail(id, sentenceOf(error));
+    }
+}
+
+void Engine::Implementation::noteLeftOut(ReplyId id, int messages)
+{
+    int& noted = m_running.at(id).stats.droppedMessages;
+    if (noted == messages)
+        return;
+    noted = messages;
+    m_events.emplace_back(ContextTrimmed{.id = id, .messages = messages});
 }
 
 void Engine::Implementation::generate()
@@ -324,7 +377,9 @@ void Engine::Implementation::generate()
 
 void Engine::Implementation::hear(const PromptProgress& progress)
 {
-    m_running.at(progress.id).stats.reusedTokens = progress.reused;
+    RunningReply& reply = m_running.at(progress.id);
+    if (reply.tokens.empty())
+        reply.stats.reusedTokens = progress.reused;
     m_events.emplace_back(progress);
 }
 
@@ -334,11 +389,15 @@ void Engine::Implementation::hear(const TokenChosen& chosen)
     reply.lastToken = Clock::now();
     if (reply.firstToken == Clock::time_point{})
         reply.firstToken = reply.lastToken;
-    StopRules::Verdict verdict = reply.rules.accept(chosen.token, chosen.contextFull);
+    const bool rolls = chosen.contextFull && reply.request.policy != ContextPolicy::Stop;
+    StopRules::Verdict verdict = reply.rules.accept(chosen.token, chosen.contextFull && !rolls);
+    reply.tokens.push_back(chosen.token);
     if (!verdict.text.empty())
         m_events.emplace_back(ReplyText{.id = chosen.id, .text = std::move(verdict.text)});
     if (verdict.ended)
         finish(chosen.id, *verdict.ended);
+    else if (rolls)
+        goOn(chosen.id);
 }
 
 void Engine::Implementation::hear(const SequenceFailed& failed)
@@ -353,13 +412,16 @@ void Engine::Implementation::finish(ReplyId id, StopReason reason)
         m_events.emplace_back(ReplyText{.id = id, .text = std::move(rest)});
     ReplyStats stats = std::move(reply.stats);
     stats.replyTokens = reply.rules.replyTokens();
+    std::vector<Token> tokens = std::move(reply.tokens);
+    tokens.resize(static_cast<size_t>(stats.replyTokens));
     if (reply.firstToken != Clock::time_point{}) {
         stats.promptSeconds = secondsBetween(reply.asked, reply.firstToken);
         stats.replySeconds = secondsBetween(reply.firstToken, reply.lastToken);
     }
     m_generator->remove(id);
     m_running.erase(id);
-    m_events.emplace_back(ReplyFinished{.id = id, .reason = reason, .stats = std::move(stats)});
+    m_events.emplace_back(ReplyFinished{
+        .id = id, .reason = reason, .stats = std::move(stats), .tokens = std::move(tokens)});
 }
 
 void Engine::Implementation::fail(ReplyId id, const std::string& sentence)
@@ -408,9 +470,9 @@ void Engine::stopReply(ReplyId id)
 {
     m->stopReply(id);
 }
-void Engine::expectReply(const std::vector<ChatMessage>& messages)
+void Engine::expectReply(const ReplyRequest& request)
 {
-    m->expectReply(messages);
+    m->expectReply(request);
 }
 void Engine::forgetConversation(const std::string& conversation)
 {

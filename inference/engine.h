@@ -32,9 +32,9 @@ public:
     /// Ends a reply as Stopped; unknown ids are ignored.
     void stopReply(ReplyId id);
 
-    /// This conversation is on show and will probably be continued: what the disk has of its cache
-    /// is brought back while there is nothing else to do.
-    void expectReply(const std::vector<ChatMessage>& messages);
+    /// The conversation of this request is on show and will probably be continued: what the disk
+    /// has of its cache is brought back while there is nothing else to do.
+    void expectReply(const ReplyRequest& request);
     /// The conversation is deleted, and with it the cache pages on disk that no other one needs.
     void forgetConversation(const std::string& conversation);
 

@@ -21,6 +21,9 @@ struct LoadRequest {
     int threads = 0; // cpu: 0 means one per physical core
     int contextTokens =
         0; // longest conversation; 0: what the model and the memory allow, at most 8192
+    // how positions beyond the trained context are told apart: "auto" as the file says, "none",
+    // "linear:2", "yarn:4", "ntk:2" (alpha), or "ntk": alpha follows the context
+    std::string rope = "auto";
     int sequences = 4; // replies that may run at once
     std::string cacheFolder; // for compiled shaders and measured figures; "": nothing is kept
     std::string pageFolder; // for cache pages, so that nothing is read twice; "": none are kept
@@ -45,17 +48,27 @@ struct ChatMessage {
     std::string text;
 };
 
+/// What happens where a conversation is longer than the context. Whole turns are left out (a
+/// message of the user and what follows it); the system prompt and the last turn stay.
+enum class ContextPolicy {
+    Stop, // nothing is left out: a prompt too long is refused, a reply ends with ContextFull
+    Roll, // the oldest turns are left out, and a reply goes on until it ends by itself
+    Middle, // as Roll, but the first turn stays
+};
+
 using ReplyId = uint64_t;
 
-/// Answer a conversation. Exactly one ReplyFinished or ReplyFailed follows.
+/// Answer a conversation, or continue a text. Exactly one ReplyFinished or ReplyFailed follows.
 struct ReplyRequest {
     ReplyId id = 0; // chosen by the asker, unique among running replies
     std::vector<ChatMessage>
         messages; // the last one from the user (or an unfinished one of the assistant)
+    std::string prompt; // where there are no messages: continued as it is, without a template
     SamplingSettings sampling;
     int maxTokens = 0; // 0: until the model ends or the context is full
     std::vector<std::string> stopTexts; // the reply ends before the first of these
     std::string conversation; // whose cache pages these are, see forgetConversation(); "": nobody's
+    ContextPolicy policy = ContextPolicy::Stop;
 };
 
 // What the engine answers
@@ -92,6 +105,12 @@ struct PromptProgress {
     int reused = 0;
 };
 
+/// So many messages of the conversation are left out of what the model reads from here on.
+struct ContextTrimmed {
+    ReplyId id = 0;
+    int messages = 0;
+};
+
 /// The next piece of a reply: whole UTF-8 characters, never empty.
 struct ReplyText {
     ReplyId id = 0;
@@ -100,12 +119,30 @@ struct ReplyText {
 
 enum class StopReason { EndOfText, StopText, MaxTokens, ContextFull, Stopped };
 
+/// What guessing ahead did for a reply.
+struct SpeculationStats {
+    int proposed = 0; // tokens that were verified
+    int accepted = 0; // of them, tokens of the reply
+    double draftSeconds = 0.;
+    double verifySeconds = 0.; // of the steps that verified
+    double plainSeconds = 0.; // what their tokens would have taken one by one, as estimated
+
+    /// How many times faster those tokens came; 1 if there were none.
+    [[nodiscard]] double gain() const
+    {
+        const double seconds = draftSeconds + verifySeconds;
+        return seconds > 0. ? plainSeconds / seconds : 1.;
+    }
+};
+
 struct ReplyStats {
     int promptTokens = 0;
     int reusedTokens = 0;
     int replyTokens = 0;
+    int droppedMessages = 0; // of the conversation, left out for want of room
     double promptSeconds = 0.; // from startReply to the first token
     double replySeconds = 0.; // from the first token to the last
+    SpeculationStats speculation;
     std::string device;
 };
 
@@ -113,6 +150,7 @@ struct ReplyFinished {
     ReplyId id = 0;
     StopReason reason = StopReason::EndOfText;
     ReplyStats stats;
+    std::vector<int32_t> tokens; // of the reply, without the one that ended it
 };
 
 struct ReplyFailed {
@@ -126,7 +164,7 @@ struct CacheNote {
     std::string sentence;
 };
 
-using EngineEvent = std::variant<LoadProgress, ModelLoaded, LoadFailed, PromptProgress, ReplyText,
-                                 ReplyFinished, ReplyFailed, CacheNote>;
+using EngineEvent = std::variant<LoadProgress, ModelLoaded, LoadFailed, PromptProgress,
+                                 ContextTrimmed, ReplyText, ReplyFinished, ReplyFailed, CacheNote>;
 
 } // namespace inglenook

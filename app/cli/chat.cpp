@@ -20,6 +20,7 @@ struct Options {
     ModelOptions model;
     std::string system;
     float temperature = SamplingSettings{}.temperature;
+    ContextPolicy policy = ContextPolicy::Stop;
 };
 
 template <class... F> struct Overloaded : F... {
@@ -94,6 +95,7 @@ private:
         ReplyRequest request{.id = ++m_lastReply, .messages = m_messages};
         request.sampling.temperature = m_options.temperature;
         request.sampling.seed = m_random();
+        request.policy = m_options.policy;
         m_engine.startReply(request);
 
         interrupted = 0;
@@ -115,6 +117,12 @@ private:
                                   text += piece.text;
                                   std::fwrite(piece.text.data(), 1, piece.text.size(), stdout);
                                   std::fflush(stdout);
+                              },
+                              [&](const ContextTrimmed& trimmed) {
+                                  if (m_terminal)
+                                      std::printf("\033[2m(%d messages no longer fit and are not "
+                                                  "read)\033[0m\n",
+                                                  trimmed.messages);
                               },
                               [&](const ReplyFinished& finished) {
                                   std::printf("\n");
@@ -155,6 +163,7 @@ void addChat(CLI::App& nook)
     CLI::App* command =
         nook.add_subcommand("chat", "talk to a model; without -m to the guide that ships");
     addModelOptions(*command, options->model, false);
+    addPolicyOption(*command, options->policy);
     command->add_option("--system", options->system, "the system prompt");
     command->add_option("--temperature", options->temperature, "0: always the most likely token")
         ->capture_default_str()

@@ -9,6 +9,7 @@ namespace inglenook {
 // One function per command, in the file of its name: declares the command and what it runs.
 // Commands throw exceptions with a sentence; main.cpp prints it.
 
+void addBatch(CLI::App& nook);
 void addBench(CLI::App& nook);
 void addChat(CLI::App& nook);
 void addDoctor(CLI::App& nook);

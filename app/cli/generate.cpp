@@ -1,12 +1,12 @@
 #include "app/cli/commands.h"
 #include "app/cli/model_options.h"
+#include "app/cli/sampling_options.h"
 #include "inference/session.h"
 #include "inference/text/utf8_stream.h"
 
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <stdexcept>
 
 namespace inglenook {
@@ -57,35 +57,14 @@ void run(Options options)
     std::printf("%s\n", nlohmann::json{{"tokens", reply.tokens}, {"text", text}}.dump().c_str());
 }
 
-void addSampling(CLI::App& command, SamplingSettings& sampling)
-{
-    command.add_option("--seed", sampling.seed, "the same seed gives the same text");
-    command.add_option("--temperature", sampling.temperature)
-        ->capture_default_str()
-        ->check(CLI::Range(0.f, 100.f));
-    command.add_option("--top-k", sampling.topK)
-        ->capture_default_str()
-        ->check(CLI::NonNegativeNumber);
-    command.add_option("--top-p", sampling.topP)
-        ->capture_default_str()
-        ->check(CLI::Range(0.f, 1.f));
-    command.add_option("--min-p", sampling.minP)
-        ->capture_default_str()
-        ->check(CLI::Range(0.f, 1.f));
-    command.add_option("--repeat-penalty", sampling.repeatPenalty)
-        ->capture_default_str()
-        ->check(CLI::Range(0.f, 10.f));
-}
-
 } // namespace
 
 void addGenerate(CLI::App& nook)
 {
     auto options = std::make_shared<Options>();
-    options->sampling.seed = std::random_device{}();
     CLI::App* command = nook.add_subcommand("generate", "continue a text, without a chat template");
     addModelOptions(*command, options->model);
-    addSampling(*command, options->sampling);
+    addSamplingOptions(*command, options->sampling);
     command->add_option("-p,--prompt", options->prompt, "the text to continue");
     command->add_option("--tokens", options->tokens, "the whole prompt as token ids: 1,2,3");
     command->add_option("-n,--count", options->count, "at most this many tokens")

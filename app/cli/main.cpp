@@ -14,6 +14,7 @@ int main(int argc, char** argv)
     nook.require_subcommand(1);
     inglenook::addChat(nook);
     inglenook::addGenerate(nook);
+    inglenook::addBatch(nook);
     inglenook::addTokenize(nook);
     inglenook::addTemplate(nook);
     inglenook::addLogits(nook);

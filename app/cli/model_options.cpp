@@ -1,11 +1,13 @@
 #include "app/cli/model_options.h"
 
 #include "app/cli/resources.h"
+#include "kernels/backend.h"
 
 #include <charconv>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <stdexcept>
 
 namespace inglenook {
@@ -32,6 +34,8 @@ LoadRequest ModelOptions::loadRequest() const
             .split = split,
             .threads = threads,
             .contextTokens = context,
+            .rope = rope,
+            .sequences = parallel,
             .cacheFolder = cacheFolder(),
             .pageFolder = pageFolder(pages)};
 }
@@ -55,6 +59,31 @@ void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequire
         ->default_str("the user's cache folder");
     command.add_option("--ctx", options.context, "context in tokens; 0: automatic")
         ->check(CLI::Range(0, 1 << 24));
+    command
+        .add_option("--rope", options.rope,
+                    "for contexts beyond the trained one: auto (as the file says), none, linear:2, "
+                    "yarn:4, ntk:2, or ntk to follow --ctx")
+        ->capture_default_str();
+}
+
+void addParallelOption(CLI::App& command, ModelOptions& options)
+{
+    command.add_option("--parallel", options.parallel, "answers that are computed at once")
+        ->check(CLI::Range(1, kDecodeRows))
+        ->capture_default_str();
+}
+
+void addPolicyOption(CLI::App& command, ContextPolicy& policy)
+{
+    static const std::map<std::string, ContextPolicy> kNames{{"stop", ContextPolicy::Stop},
+                                                             {"roll", ContextPolicy::Roll},
+                                                             {"middle", ContextPolicy::Middle}};
+    command
+        .add_option("--policy", policy,
+                    "where a conversation is longer than the context: stop, roll (forget the "
+                    "oldest) or middle (forget the middle)")
+        ->transform(CLI::CheckedTransformer(kNames).description(""))
+        ->default_str("stop");
 }
 
 std::vector<int32_t> parseTokens(const std::string& list)

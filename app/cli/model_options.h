@@ -16,13 +16,21 @@ struct ModelOptions {
     int threads = 0;
     int context = 0;
     std::string pages; // folder of cache pages, "none", or "" for the user's
+    std::string rope = "auto";
+    int parallel = 4;
 
     [[nodiscard]] LoadRequest loadRequest() const;
 };
 
-/// Declares -m, --backend (or --devices), --split, --threads, --ctx and --cache-dir. Where the
-/// model may be left out, the guide answers.
+/// Declares -m, --backend (or --devices), --split, --threads, --ctx, --rope and --cache-dir. Where
+/// the model may be left out, the guide answers.
 void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired = true);
+
+/// Declares --parallel, for commands that answer several at once.
+void addParallelOption(CLI::App& command, ModelOptions& options);
+
+/// Declares --policy.
+void addPolicyOption(CLI::App& command, ContextPolicy& policy);
 
 /// Reads "1,2,3". Throws std::runtime_error naming what is not a token id.
 [[nodiscard]] std::vector<int32_t> parseTokens(const std::string& list);

@@ -1,5 +1,8 @@
 #include "inference/architectures/spec_reader.h"
 
+#include "inference/model/rope_scaling.h"
+
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
@@ -13,6 +16,10 @@ constexpr int kMostCols = 1 << 20;
 constexpr int kMostHeads = 4096;
 constexpr int kMostHeadSize = 1024;
 constexpr int kMostContext = 1 << 27;
+
+constexpr std::string_view kFrequencyFactors = "rope_freqs.weight";
+constexpr std::string_view kShortFactors = "rope_factors_short.weight";
+constexpr std::string_view kLongFactors = "rope_factors_long.weight";
 
 } // namespace
 
@@ -142,6 +149,7 @@ ModelSpec SpecReader::common(RopePairs pairs)
     rope.base = optionalNumber("rope.freq_base", 1., 1e12).value_or(10000.);
     readScaling(rope, spec.context);
     readFrequencyFactors(rope);
+    settleRope(rope, spec.context);
     spec.ropes.push_back(std::move(rope));
 
     const ModelArray* table = m_file.find("token_embd.weight");
@@ -164,40 +172,61 @@ void SpecReader::readScaling(RopeSpec& rope, int context)
         optionalNumber("rope.scaling.factor", 0., 1e6).value_or(oldFactor.value_or(0.));
     const int original =
         optionalInteger("rope.scaling.original_context_length", 1, kMostContext).value_or(context);
-    const double magnitude = optionalNumber("rope.scaling.attn_factor", 1e-3, 1e3).value_or(1.);
+    const auto magnitude = optionalNumber("rope.scaling.attn_factor", 1e-3, 1e3);
     const double betaFast = optionalNumber("rope.scaling.yarn_beta_fast", 1e-3, 1e6).value_or(32.);
     const double betaSlow = optionalNumber("rope.scaling.yarn_beta_slow", 1e-3, 1e6).value_or(1.);
+    const bool longRope = kind == "longrope" || holds(kLongFactors) || holds(kShortFactors);
     expect({"rope.scaling.yarn_log_multiplier"}, 0.);
     expect({"rope.scaling.yarn_ext_factor", "rope.scaling.yarn_attn_factor"}, 1.);
 
-    rope.magnitude = magnitude;
-    if (kind == "none")
+    rope.magnitude = magnitude.value_or(1.);
+    rope.trainedContext = original;
+    if (kind == "none" && !longRope)
         return;
-    if (!kind.empty() && kind != "linear" && kind != "yarn")
+    if (!kind.empty() && kind != "linear" && kind != "yarn" && kind != "longrope")
         refuse("its rope scaling \"" + kind + "\" is not supported");
+    if (longRope && (kind == "linear" || kind == "yarn"))
+        refuse("its rope scaling is \"" + kind + "\" and \"longrope\" at once");
     if (factor > 0.)
         rope.factor = factor;
     if (kind == "yarn")
         rope.yarn = {.originalContext = original, .betaFast = betaFast, .betaSlow = betaSlow};
+    else if (factor > 1. && original == context)
+        rope.trainedContext = std::max(1, static_cast<int>(context / factor));
+    if (!longRope)
+        return;
+    rope.longRope = {.originalContext = original,
+                     .shortFactors = factors(kShortFactors, rope.dims / 2),
+                     .longFactors = factors(kLongFactors, rope.dims / 2)};
+    // the entropy of attention over the longer context is kept (LongRoPE as in Phi-3)
+    if (!magnitude && original > 1 && context > original)
+        rope.magnitude = std::sqrt(1. +
+                                   std::log(static_cast<double>(context) / original) /
+                                       std::log(static_cast<double>(original)));
 }
 
 void SpecReader::readFrequencyFactors(RopeSpec& rope)
 {
-    if (holds("rope_factors_long.weight") || holds("rope_factors_short.weight"))
-        refuse("its rope scaling \"longrope\" is not supported");
-    const ModelArray* array = m_file.find("rope_freqs.weight");
+    if (holds(kFrequencyFactors))
+        rope.frequencyFactors = factors(kFrequencyFactors, rope.dims / 2);
+}
+
+std::vector<float> SpecReader::factors(std::string_view name, int count) const
+{
+    const std::string text(name);
+    const ModelArray* array = m_file.find(name);
     if (!array)
-        return;
-    if (!array->supported || array->type != DType::F32 || array->rows != 1 ||
-        array->cols != rope.dims / 2)
-        refuse("its array rope_freqs.weight is not one row of " + std::to_string(rope.dims / 2) +
+        refuse("its array " + text + " is missing, which its rope scaling \"longrope\" needs");
+    if (!array->supported || array->type != DType::F32 || array->rows != 1 || array->cols != count)
+        refuse("its array " + text + " is not one row of " + std::to_string(count) +
                " F32 numbers");
-    rope.frequencyFactors.resize(static_cast<size_t>(array->cols));
-    std::memcpy(rope.frequencyFactors.data(), array->bytes.data(), array->bytes.size());
-    for (const float factor : rope.frequencyFactors) {
+    std::vector<float> values(static_cast<size_t>(count));
+    std::memcpy(values.data(), array->bytes.data(), array->bytes.size());
+    for (const float factor : values) {
         if (!std::isfinite(factor) || factor <= 0.f)
-            refuse("its array rope_freqs.weight holds a number that is not positive");
+            refuse("its array " + text + " holds a number that is not positive");
     }
+    return values;
 }
 
 } // namespace inglenook

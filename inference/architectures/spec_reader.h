@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace inglenook {
 
@@ -46,6 +47,7 @@ private:
     [[nodiscard]] std::string fullName(std::string_view key);
     void readScaling(RopeSpec& rope, int context);
     void readFrequencyFactors(RopeSpec& rope);
+    [[nodiscard]] std::vector<float> factors(std::string_view array, int count) const;
 
     const ModelFile& m_file;
     std::string m_architecture;

@@ -216,13 +216,26 @@ Prompt PromptBuilder::build(std::span<const ChatMessage> messages) const
         prompt.continuesText = !unfinished.empty();
     }
     prompt.tokens = encode(valid, unfinished);
+    addBos(prompt);
+    if (!m_template)
+        prompt.stopTexts.emplace_back(kPlainStop);
+    return prompt;
+}
+
+Prompt PromptBuilder::continuing(const std::string& text) const
+{
+    Prompt prompt{.tokens = m_tokenizer.encode(text, false)};
+    addBos(prompt);
+    return prompt;
+}
+
+/// Where the vocabulary wants it and the template has not put it.
+void PromptBuilder::addBos(Prompt& prompt) const
+{
     const Token bos = m_tokenizer.bos();
     if (m_tokenizer.addsBos() && bos >= 0 &&
         (prompt.tokens.empty() || prompt.tokens.front() != bos))
         prompt.tokens.insert(prompt.tokens.begin(), bos);
-    if (!m_template)
-        prompt.stopTexts.emplace_back(kPlainStop);
-    return prompt;
 }
 
 } // namespace inglenook

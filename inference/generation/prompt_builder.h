@@ -29,6 +29,8 @@ public:
 
     /// Throws std::runtime_error with a sentence if there is no message or the template refuses.
     [[nodiscard]] Prompt build(std::span<const ChatMessage> messages) const;
+    /// A text to continue, without a template. Control tokens in it are text.
+    [[nodiscard]] Prompt continuing(const std::string& text) const;
 
 private:
     [[nodiscard]] std::string render(std::span<const ChatMessage> messages) const;
@@ -37,6 +39,7 @@ private:
     [[nodiscard]] std::vector<Token> encodeApart(std::string_view marked,
                                                  std::span<const std::string> marks,
                                                  std::span<const std::string> contents) const;
+    void addBos(Prompt& prompt) const;
     [[nodiscard]] bool holdsControl(std::string_view text) const;
     [[nodiscard]] std::string withoutControl(std::string text) const;
 

@@ -1,6 +1,7 @@
 #include "inference/model/loaded_model.h"
 
 #include "inference/architectures/architecture.h"
+#include "inference/model/rope_scaling.h"
 #include "inference/model_files/quantisation.h"
 
 #include <algorithm>
@@ -29,8 +30,7 @@ std::string cacheKeyOf(const ModelFile& file, const ModelSpec& spec)
         key.append(reinterpret_cast<const char*>(sample.data()), sample.size());
     }
     for (const RopeSpec& rope : spec.ropes)
-        key += std::to_string(rope.base) + " " + std::to_string(rope.factor) + " " +
-            std::to_string(rope.magnitude) + "\n";
+        key += describeRotation(rope) + "\n";
     return key;
 }
 
@@ -146,6 +146,7 @@ void ModelLoading::readFile()
 {
     m_model->file = openModelFile(m_request.path);
     m_model->spec = readModelSpec(*m_model->file);
+    applyRopeChoice(m_model->spec, readRopeChoice(m_request.rope));
     m_model->facts.weightBytes = WeightLoader(*m_model->file, m_model->spec).totalBytes();
 
     const ModelFile& file = *m_model->file;
@@ -236,6 +237,8 @@ void ModelLoading::plan()
 {
     const Placement& placement = m_placements[m_chosen];
     PlacementPlan plan = planPlacement(placement, planned(), m_devices);
+    for (RopeSpec& rope : m_model->spec.ropes)
+        settleRope(rope, plan.memory.contextTokens);
     const auto processors = std::ranges::count(placement.devices, DeviceKind::Cpu, &DeviceId::kind);
     const BackendOptions options{.threads = m_request.threads,
                                  .sharers =

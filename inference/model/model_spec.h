@@ -14,6 +14,15 @@ struct YarnSpec {
     double betaSlow = 1.; // and up to where it is divided by the factor
 };
 
+/// The parameters of LongRoPE (Ding et al. 2024, "LongRoPE: Extending LLM Context Window Beyond 2
+/// Million Tokens"): divisors of the frequencies that were searched for, one set for contexts that
+/// are longer than the original one and one for others.
+struct LongRopeSpec {
+    int originalContext = 0; // tokens; 0: no LongRoPE
+    std::vector<float> shortFactors; // dims / 2
+    std::vector<float> longFactors; // dims / 2
+};
+
 /// How the angles of one rotary embedding grow with the position.
 struct RopeSpec {
     RopePairs pairs = RopePairs::Neighbours;
@@ -21,7 +30,12 @@ struct RopeSpec {
     double base = 10000.;
     double factor = 1.; // the context was stretched so many times: angles are divided by it
     double magnitude = 1.; // cosines and sines are multiplied by it
+    double ntkAlpha = 1.; // the base grows by its power of dims / (dims - 2), so that the slowest
+                          // wave is that much slower and the fastest stays ("NTK-aware" scaling)
+    bool ntkFollowsContext = false; // alpha is how often the trained context is in the loaded one
+    int trainedContext = 0; // tokens that the model was trained on before any stretching
     YarnSpec yarn;
+    LongRopeSpec longRope;
     std::vector<float> frequencyFactors; // dims / 2 divisors of the frequencies, or none
 };
 

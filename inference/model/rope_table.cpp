@@ -33,8 +33,11 @@ RopeTable::RopeTable(const RopeSpec& spec)
     , m_magnitude(spec.magnitude)
 {
     const bool yarn = spec.yarn.originalContext > 0;
+    const double base = spec.dims > 2
+        ? spec.base * std::pow(spec.ntkAlpha, spec.dims / (spec.dims - 2.))
+        : spec.base; // a single wave, of any base
     for (size_t i = 0; i < m_frequencies.size(); ++i) {
-        double frequency = std::pow(spec.base, -2. * static_cast<double>(i) / spec.dims);
+        double frequency = std::pow(base, -2. * static_cast<double>(i) / spec.dims);
         if (!spec.frequencyFactors.empty())
             frequency /= static_cast<double>(spec.frequencyFactors[i]);
         const double kept = yarn ? keptShare(spec, static_cast<int>(i)) : 0.;

@@ -10,10 +10,12 @@ namespace inglenook {
 
 namespace {
 
-/// Arrays that may stand in a file without a part in the result: rope_freqs is read with the spec.
+/// Arrays that may stand in a file without a weight of their own: what turns the heads is read with
+/// the spec.
 bool needsNoSlot(const std::string& name)
 {
-    return name == "rope_freqs.weight" || name.ends_with(".attn_rot_embd") ||
+    return name == "rope_freqs.weight" || name == "rope_factors_long.weight" ||
+        name == "rope_factors_short.weight" || name.ends_with(".attn_rot_embd") ||
         name.ends_with(".rope_freqs.weight") || name.ends_with(".attention.rotary_emb.inv_freq");
 }
 

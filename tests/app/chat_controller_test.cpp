@@ -1,5 +1,6 @@
 #include "app/chat_controller.h"
 
+#include "app/reply_texts.h"
 #include "tests/support/conversations.h"
 
 #include <QAbstractItemModelTester>
@@ -80,6 +81,26 @@ private Q_SLOTS:
         QCOMPARE(role(1, MessageListModel::StatusTextRole), statusOf(102));
         QCOMPARE(m_chat->timeToFirstTokenMs(), 43);
         QCOMPARE(m_chat->stopReasonText(), "");
+    }
+
+    void messagesThatWereLeftOutAreSaidAtTheReply()
+    {
+        m_chat->send("Which tea?");
+        m_chat->onTurnStored(102);
+        m_chat->onContextTrimmed({.id = 102, .messages = 4});
+        m_chat->onContextTrimmed({.id = 999, .messages = 4});
+        QCOMPARE(role(1, MessageListModel::NoteRole), describeLeftOut(4));
+        QCOMPARE(role(0, MessageListModel::NoteRole), "");
+
+        m_chat->onReplyText(102, "Green", 1);
+        finish(102);
+        m_chat->regenerate(102);
+        m_chat->onTurnStored(103);
+        QCOMPARE(role(1, MessageListModel::NoteRole), "");
+
+        finish(103);
+        m_chat->selectVersion(103, 0);
+        QCOMPARE(role(1, MessageListModel::NoteRole), describeLeftOut(4));
     }
 
     void lateMessagesOfAnEndedReplyAreIgnored()

@@ -40,9 +40,9 @@ public:
         m_script.calls.push_back("start " + std::to_string(request.id));
     }
     void stopReply(ReplyId id) override { m_script.calls.push_back("stop " + std::to_string(id)); }
-    void expectReply(const std::vector<ChatMessage>& messages) override
+    void expectReply(const ReplyRequest& request) override
     {
-        m_script.calls.push_back("expect " + messages.back().text);
+        m_script.calls.push_back("expect " + request.messages.back().text);
     }
     void forgetConversation(const std::string& name) override
     {
@@ -76,7 +76,7 @@ public:
     void unload() override { }
     void startReply(const ReplyRequest& request) override { m_id = request.id; }
     void stopReply(ReplyId) override { m_stop = true; }
-    void expectReply(const std::vector<ChatMessage>&) override { }
+    void expectReply(const ReplyRequest&) override { }
     void forgetConversation(const std::string&) override { }
     bool busy() const override { return m_id != 0; }
     std::vector<EngineEvent> step() override
@@ -114,11 +114,14 @@ private Q_SLOTS:
         script.steps = {{LoadProgress{0.5f}},
                         {ModelLoaded{.path = "/a"}},
                         {PromptProgress{.id = 1, .done = 2, .total = 4, .reused = 1}},
+                        {ContextTrimmed{.id = 1, .messages = 4}},
+                        {ContextTrimmed{.id = 99, .messages = 1}},
                         {ReplyText{.id = 1, .text = "Gr\xc3\xbc"}, ReplyText{.id = 1, .text = "n"}},
                         {ReplyFinished{.id = 1}}};
         EngineWorker worker([&] { return std::make_unique<ScriptedEngine>(script); });
         QSignalSpy loaded(&worker, &EngineWorker::modelLoaded);
         QSignalSpy progress(&worker, &EngineWorker::promptProgressed);
+        QSignalSpy trimmed(&worker, &EngineWorker::contextTrimmed);
         QSignalSpy text(&worker, &EngineWorker::replyText);
         QSignalSpy finished(&worker, &EngineWorker::replyFinished);
 
@@ -129,6 +132,8 @@ private Q_SLOTS:
         QCOMPARE(script.calls, (std::vector<std::string>{"load /a", "start 1"}));
         QCOMPARE(loaded.count(), 1);
         QCOMPARE(progress.count(), 1);
+        QCOMPARE(trimmed.count(), 1);
+        QCOMPARE(trimmed[0][0].value<ContextTrimmed>().messages, 4);
         QString whole;
         int pieces = 0;
         for (const QVariantList& piece : text) {

@@ -46,6 +46,13 @@ private Q_SLOTS:
         QVERIFY(!describeEnd(StopReason::MaxTokens).isEmpty());
     }
 
+    void whatWasLeftOutIsCounted()
+    {
+        QCOMPARE(describeLeftOut(0), "");
+        QVERIFY(describeLeftOut(1).startsWith("1 earlier message "));
+        QVERIFY(describeLeftOut(6).startsWith("6 earlier messages "));
+    }
+
     void titleIsTheBeginning_data()
     {
         QTest::addColumn<QString>("text");

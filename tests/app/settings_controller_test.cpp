@@ -30,6 +30,7 @@ private Q_SLOTS:
         QTest::newRow("seed") << QVariant(99);
         QTest::newRow("contextTokens") << QVariant(4096);
         QTest::newRow("maxTokens") << QVariant(100);
+        QTest::newRow("overflow") << QVariant(int(SettingsController::ForgetMiddle));
         QTest::newRow("device") << QVariant("cpu");
         QTest::newRow("split") << QVariant("layer");
         QTest::newRow("threads") << QVariant(3);
@@ -66,7 +67,7 @@ private Q_SLOTS:
         const QMetaObject& type = SettingsController::staticMetaObject;
         for (int i = type.propertyOffset(); i < type.propertyCount(); ++i)
             writable += type.property(i).isWritable() ? 1 : 0;
-        QCOMPARE(writable, 17); // the rows above
+        QCOMPARE(writable, 18); // the rows above
     }
 
     void nonsenseFallsBack()

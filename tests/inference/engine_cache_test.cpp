@@ -177,7 +177,7 @@ void EngineCacheTest::expectedConversationIsRestoredBeforeItIsAsked()
     listener.engine.load(request());
     listener.run();
 
-    listener.engine.expectReply(question().messages);
+    listener.engine.expectReply(question());
     QVERIFY(listener.engine.busy());
     listener.run();
     std::filesystem::remove_all(m_pages); // it is not needed any more

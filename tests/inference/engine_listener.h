@@ -12,6 +12,7 @@ namespace inglenook::tests {
 struct Heard {
     std::string text;
     std::vector<PromptProgress> progress;
+    std::vector<ContextTrimmed> trimmed;
     std::vector<ReplyFinished> finished;
     std::vector<ReplyFailed> failed;
 };
@@ -35,6 +36,7 @@ struct Listener {
     void hear(const ModelLoaded& e) { loaded.push_back(e); }
     void hear(const LoadFailed& e) { loadFailed.push_back(e); }
     void hear(const PromptProgress& e) { replies[e.id].progress.push_back(e); }
+    void hear(const ContextTrimmed& e) { replies[e.id].trimmed.push_back(e); }
     void hear(const ReplyText& e) { replies[e.id].text += e.text; }
     void hear(const ReplyFinished& e) { replies[e.id].finished.push_back(e); }
     void hear(const ReplyFailed& e) { replies[e.id].failed.push_back(e); }

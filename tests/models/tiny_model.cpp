@@ -28,6 +28,7 @@ struct TinyShape {
     bool qkNorms = false;
     bool postNorms = false;
     bool frequencyFactors = false;
+    bool longRope = false;
     std::vector<std::pair<std::string, Metadata::Value>> extra = {}; // keys of the family
 };
 
@@ -53,6 +54,14 @@ std::vector<TinyShape> shapes()
                    .extra = {{"rope.scaling.type", std::string("yarn")},
                              {"rope.scaling.factor", 4.},
                              {"rope.scaling.original_context_length", int64_t{64}}}});
+    // longer than what it was trained on, and not
+    for (const int original : {64, 256})
+        all.push_back({.name = original < 256 ? "llama-longrope" : "llama-shortrope",
+                       .family = "llama",
+                       .longRope = true,
+                       .extra = {{"rope.scaling.type", std::string("longrope")},
+                                 {"rope.scaling.attn_factor", 1.19},
+                                 {"rope.scaling.original_context_length", int64_t{original}}}});
     all.push_back({.name = "mistral-window",
                    .family = "llama",
                    .extra = {{"attention.sliding_window", int64_t{8}}}});
@@ -240,6 +249,10 @@ void TinyModelFile::addArrays(const TinyShape& shape)
         addMatrix("output.weight", tinyVocabularySize(), kDim, 2.);
     if (shape.frequencyFactors)
         add("rope_freqs.weight", DType::F32, 1, shape.headSize / 2, 4.f, 3.f);
+    if (shape.longRope) {
+        add("rope_factors_long.weight", DType::F32, 1, shape.headSize / 2, 6.f, 4.f);
+        add("rope_factors_short.weight", DType::F32, 1, shape.headSize / 2, 1.5f, 0.5f);
+    }
 }
 
 } // namespace

@@ -80,6 +80,16 @@ Item {
             verify(seen >= 10, seen)
         }
 
+        function test_whatWasLeftOutIsSaidAboveTheAnswer() {
+            chat.addAssistant(blocksOfEveryKind("words"), { note: "4 left out" })
+            const note = findChild(message(0), "leftOutNote")
+            verify(note.visible)
+            compare(note.text, "4 left out")
+            verify(note.y < texts(message(0)).filter(item => item.text === "words")[0].mapToItem(message(0), 0, 0).y)
+            chat.addAssistant(blocksOfEveryKind("words"))
+            verify(!findChild(message(1), "leftOutNote").visible)
+        }
+
         function test_eachKindOfBlockIsShown() {
             chat.addAssistant(blocksOfEveryKind("words"))
             const shown = texts(message(0)).filter(item => item.text === "words" && item.visible)

@@ -150,6 +150,14 @@ Item {
             compare(choice.displayText, "0.6,0.4")
         }
 
+        function test_whatHappensToLongConversationsIsOffered() {
+            const choice = findChild(page, "overflowChoice")
+            compare(choice.displayText, "Stop")
+            choice.activated(1)
+            compare(settings.overflow, SettingsController.ForgetOldest)
+            compare(choice.displayText, "Forget the oldest")
+        }
+
         function test_devicesAreOffered() {
             const choice = findChild(page, "deviceChoice")
             compare(choice.count, 3)

@@ -79,10 +79,11 @@ void RegistryTest::whatIsNotUnderstoodIsRefusedByName_data()
     QTest::addColumn<QString>("named"); // in the sentence
     const auto row = [](const char* model, const char* key, int kind, const char* value,
                         const char* named) {
-        QTest::newRow(key) << model << key << kind << value << named;
+        QTest::addRow("%s %s", model, key) << model << key << kind << value << named;
     };
     row("llama", "general.architecture", 1, "mamba", "mamba");
     row("llama", "llama.rope.scaling.type", 1, "longrope", "longrope");
+    row("llama-longrope", "llama.rope.scaling.type", 1, "yarn", "at once");
     row("llama", "llama.expert_count", 0, "8", "llama.expert_count");
     row("llama", "llama.attention.temperature_scale", 2, "0.1",
         "llama.attention.temperature_scale");

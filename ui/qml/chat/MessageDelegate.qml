@@ -18,6 +18,7 @@ Item {
     required property int versionCount
     required property string statusText
     required property string problem
+    required property string note
 
     /// How many messages there are, to say "message 4 of 12".
     property int total: 0
@@ -63,6 +64,17 @@ Item {
         x: Math.round((root.width - available) / 2)
         width: available
         spacing: Theme.px(6)
+
+        PlainText {
+            objectName: "leftOutNote"
+            width: parent.width
+            visible: root.note !== ""
+            text: root.note
+            color: Theme.muted
+            font.pixelSize: Theme.fontSmall
+            horizontalAlignment: Text.AlignHCenter
+            wrapMode: Text.Wrap
+        }
 
         Repeater {
             model: root.fromUser ? 1 : 0

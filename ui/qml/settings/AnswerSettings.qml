@@ -129,6 +129,12 @@ SettingsGroup {
         }
     }
 
+    OverflowSetting {
+        width: root.width
+        settings: root.settings
+        query: root.query
+    }
+
     SeedSettings {
         width: root.width
         settings: root.settings

@@ -54,7 +54,7 @@ QtObject {
             lastId = id
         messages.append(Object.assign({ messageId: id, author: author, text: text, blocks: list,
                                         streaming: false, versionIndex: 0, versionCount: 1,
-                                        statusText: "", problem: "" }, more))
+                                        statusText: "", problem: "", note: "" }, more))
         return list
     }
 

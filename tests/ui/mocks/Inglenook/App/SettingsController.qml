@@ -4,6 +4,7 @@ QtObject {
     id: root
 
     enum Theme { System, Light, Dark }
+    enum Overflow { Stop, ForgetOldest, ForgetMiddle }
 
     property var calls: []
     property int theme: SettingsController.System
@@ -20,6 +21,7 @@ QtObject {
     property int seed: 0
     property int contextTokens: 0
     property int maxTokens: 0
+    property int overflow: SettingsController.Stop
     property string device: "auto"
     property string split: "auto"
     property int threads: 0
@@ -30,7 +32,8 @@ QtObject {
     property var defaults: ({ theme: 0, textScale: 1, sidebarVisible: true, systemPrompt: "",
                               temperature: 0.7, topK: 40, topP: 0.95, minP: 0.05,
                               repeatPenalty: 1, fixedSeed: false, seed: 0, contextTokens: 0,
-                              maxTokens: 0, device: "auto", split: "auto", threads: 0, showStatistics: true })
+                              maxTokens: 0, overflow: 0, device: "auto", split: "auto", threads: 0,
+                              showStatistics: true })
 
     function note(...call) { calls = calls.concat([call]) }
     function lastCall() { return calls.length ? calls[calls.length - 1] : [] }
