@@ -1,7 +1,10 @@
 #include "inference/generation/sampler.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
@@ -27,6 +30,25 @@ double gumbel(uint64_t seed, uint64_t position, uint64_t token)
     const uint64_t bits = mixed(mixed(mixed(seed) ^ position) ^ token);
     const double u = (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
     return -std::log(-std::log(u));
+}
+
+/// No noise is larger: u has 53 bits.
+constexpr double kMostNoise = 37.5;
+
+/// Vocabularies are looked through in blocks, which compilers turn into vectors.
+constexpr size_t kBlock = 16;
+
+float mostOf(std::span<const float> block)
+{
+    std::array<float, kBlock> lanes;
+    lanes.fill(-std::numeric_limits<float>::infinity());
+    size_t i = 0;
+    for (; i + kBlock <= block.size(); i += kBlock)
+        for (size_t lane = 0; lane < kBlock; ++lane)
+            lanes[lane] = block[i + lane] > lanes[lane] ? block[i + lane] : lanes[lane];
+    for (; i < block.size(); ++i)
+        lanes[0] = std::max(lanes[0], block[i]);
+    return *std::ranges::max_element(lanes);
 }
 
 void checkRange(const char* what, double value, double least, double most)
@@ -55,24 +77,34 @@ void checkSampling(const SamplingSettings& settings)
 
 bool allFinite(std::span<const float> logits)
 {
-    return std::ranges::all_of(logits, [](float x) { return std::isfinite(x); });
+    constexpr uint32_t kExponent = 0x7f800000; // all ones: infinite or not a number
+    uint32_t found = 0;
+    for (const float x : logits)
+        found |= static_cast<uint32_t>((std::bit_cast<uint32_t>(x) & kExponent) == kExponent);
+    return found == 0;
 }
 
 int32_t Sampler::pick(std::span<const float> logits, const SamplingSettings& settings,
                       std::span<const int32_t> before)
 {
-    penalise(logits, settings, before);
+    const std::span<const float> own = penalised(logits, settings, before);
     if (settings.temperature < kGreedyTemperature)
-        return static_cast<int32_t>(std::ranges::max_element(m_logits) - m_logits.begin());
+        return static_cast<int32_t>(std::ranges::find(own, mostOf(own)) - own.begin());
 
-    m_candidates.clear();
-    for (size_t t = 0; t < m_logits.size(); ++t)
-        m_candidates.push_back({m_logits[t] / settings.temperature, static_cast<int32_t>(t)});
-    keepLikely(settings);
+    keepTopK(own, settings);
+    const float most = std::ranges::max_element(m_candidates, {}, &Candidate::logit)->logit;
+    if (settings.topP < 1.f)
+        keepTopP(settings.topP);
+    if (settings.minP > 0.f) {
+        const float least = most + std::log(settings.minP);
+        std::erase_if(m_candidates, [&](const Candidate& c) { return c.logit < least; });
+    }
 
     const Candidate* best = nullptr;
     double bestScore = 0.;
     for (const Candidate& c : m_candidates) {
+        if (best && static_cast<double>(c.logit) + kMostNoise < bestScore)
+            continue; // no noise would make it the best
         const double score = static_cast<double>(c.logit) +
             gumbel(settings.seed, before.size(), static_cast<uint64_t>(c.token));
         if (!best || score > bestScore || (score == bestScore && c.token < best->token)) {
@@ -83,13 +115,15 @@ int32_t Sampler::pick(std::span<const float> logits, const SamplingSettings& set
     return best->token;
 }
 
-void Sampler::penalise(std::span<const float> logits, const SamplingSettings& settings,
-                       std::span<const int32_t> before)
+/// The logits with penalties; the given ones where there are none.
+std::span<const float> Sampler::penalised(std::span<const float> logits,
+                                          const SamplingSettings& settings,
+                                          std::span<const int32_t> before)
 {
-    m_logits.assign(logits.begin(), logits.end());
     if (settings.repeatPenalty == 1.f && settings.presencePenalty == 0.f &&
         settings.frequencyPenalty == 0.f)
-        return;
+        return logits;
+    m_logits.assign(logits.begin(), logits.end());
     const size_t window = std::min(before.size(), static_cast<size_t>(settings.penaltyWindow));
     std::map<int32_t, int> counts;
     for (const int32_t token : before.last(window))
@@ -101,38 +135,63 @@ void Sampler::penalise(std::span<const float> logits, const SamplingSettings& se
         logit = logit > 0.f ? logit / settings.repeatPenalty : logit * settings.repeatPenalty;
         logit -= settings.presencePenalty + settings.frequencyPenalty * static_cast<float>(count);
     }
+    return m_logits;
 }
 
-/// Leaves the candidates that top-k, top-p and min-p allow, at least one.
-void Sampler::keepLikely(const SamplingSettings& settings)
+/// Makes the likeliest tokens candidates, or all where top-k is off. One pass: a token is looked at
+/// only if its block has one that is likelier than the last of the best so far.
+void Sampler::keepTopK(std::span<const float> logits, const SamplingSettings& settings)
 {
-    const auto likelier = [](const Candidate& a, const Candidate& b) {
-        return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
-    };
+    const float temperature = settings.temperature;
     const auto k = static_cast<size_t>(settings.topK);
-    const bool cut = k > 0 && k < m_candidates.size();
-    if (cut) {
-        std::nth_element(m_candidates.begin(), m_candidates.begin() + settings.topK - 1,
-                         m_candidates.end(), likelier);
-        m_candidates.resize(k);
+    const bool cut = k > 0 && k < logits.size();
+    m_candidates.clear();
+    const size_t first = cut ? k : logits.size();
+    for (size_t t = 0; t < first; ++t)
+        m_candidates.push_back({logits[t] / temperature, static_cast<int32_t>(t)});
+    if (!cut)
+        return;
+    std::ranges::make_heap(m_candidates, likelier); // the least likely in front
+    for (size_t start = k; start < logits.size(); start += 4 * kBlock) {
+        const auto block =
+            logits.subspan(start, std::min<size_t>(4 * kBlock, logits.size() - start));
+        if (mostOf(block) / temperature <= m_candidates.front().logit)
+            continue;
+        for (size_t i = 0; i < block.size(); ++i) {
+            const Candidate candidate{block[i] / temperature, static_cast<int32_t>(start + i)};
+            if (!likelier(candidate, m_candidates.front()))
+                continue;
+            std::ranges::pop_heap(m_candidates, likelier);
+            m_candidates.back() = candidate;
+            std::ranges::push_heap(m_candidates, likelier);
+        }
     }
-    const float most = std::ranges::min_element(m_candidates, likelier)->logit;
-    if (settings.topP < 1.f) {
-        std::ranges::sort(m_candidates, likelier);
-        double sum = 0.;
-        for (const Candidate& c : m_candidates)
-            sum += std::exp(static_cast<double>(c.logit - most));
-        double kept = 0.;
-        size_t count = 0;
-        while (count < m_candidates.size() &&
-               (count == 0 || kept < sum * static_cast<double>(settings.topP)))
-            kept += std::exp(static_cast<double>(m_candidates[count++].logit - most));
-        m_candidates.resize(count);
+}
+
+/// Leaves the likeliest candidates that have this share of the probability together, at least one.
+/// Sorts no more of them than that takes.
+void Sampler::keepTopP(float topP)
+{
+    const float most = std::ranges::max_element(m_candidates, {}, &Candidate::logit)->logit;
+    const auto weight = [&](const Candidate& c) {
+        return std::exp(static_cast<double>(c.logit - most));
+    };
+    double sum = 0.;
+    for (const Candidate& c : m_candidates)
+        sum += weight(c);
+    double kept = 0.;
+    size_t count = 0;
+    size_t sorted = 0;
+    while (count < m_candidates.size() && (count == 0 || kept < sum * static_cast<double>(topP))) {
+        if (count == sorted) {
+            const auto from = m_candidates.begin() + static_cast<std::ptrdiff_t>(sorted);
+            sorted = std::min(m_candidates.size(), 4 * sorted + 64);
+            std::partial_sort(from, m_candidates.begin() + static_cast<std::ptrdiff_t>(sorted),
+                              m_candidates.end(), likelier);
+        }
+        kept += weight(m_candidates[count++]);
     }
-    if (settings.minP > 0.f) {
-        const float least = most + std::log(settings.minP);
-        std::erase_if(m_candidates, [&](const Candidate& c) { return c.logit < least; });
-    }
+    m_candidates.resize(count);
 }
 
 } // namespace inglenook

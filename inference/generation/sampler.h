@@ -30,12 +30,18 @@ private:
         float logit;
         int32_t token;
     };
+    [[nodiscard]] static bool likelier(const Candidate& a, const Candidate& b)
+    {
+        return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
+    }
 
-    void penalise(std::span<const float> logits, const SamplingSettings& settings,
-                  std::span<const int32_t> before);
-    void keepLikely(const SamplingSettings& settings);
+    [[nodiscard]] std::span<const float> penalised(std::span<const float> logits,
+                                                   const SamplingSettings& settings,
+                                                   std::span<const int32_t> before);
+    void keepTopK(std::span<const float> logits, const SamplingSettings& settings);
+    void keepTopP(float topP);
 
-    std::vector<float> m_logits;
+    std::vector<float> m_logits; // with penalties
     std::vector<Candidate> m_candidates;
 };
 
