@@ -385,7 +385,10 @@ void Engine::Implementation::hear(const PromptProgress& progress)
 
 void Engine::Implementation::hear(const TokenChosen& chosen)
 {
-    RunningReply& reply = m_running.at(chosen.id);
+    const auto found = m_running.find(chosen.id);
+    if (found == m_running.end())
+        return; // the reply ended at an earlier token of this step
+    RunningReply& reply = found->second;
     reply.lastToken = Clock::now();
     if (reply.firstToken == Clock::time_point{})
         reply.firstToken = reply.lastToken;
@@ -402,7 +405,8 @@ void Engine::Implementation::hear(const TokenChosen& chosen)
 
 void Engine::Implementation::hear(const SequenceFailed& failed)
 {
-    fail(failed.id, failed.sentence);
+    if (m_running.contains(failed.id))
+        fail(failed.id, failed.sentence);
 }
 
 void Engine::Implementation::finish(ReplyId id, StopReason reason)
@@ -418,6 +422,7 @@ void Engine::Implementation::finish(ReplyId id, StopReason reason)
         stats.promptSeconds = secondsBetween(reply.asked, reply.firstToken);
         stats.replySeconds = secondsBetween(reply.firstToken, reply.lastToken);
     }
+    stats.speculation = m_generator->speculation(id);
     m_generator->remove(id);
     m_running.erase(id);
     m_events.emplace_back(ReplyFinished{

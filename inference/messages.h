@@ -25,6 +25,9 @@ struct LoadRequest {
     // "linear:2", "yarn:4", "ntk:2" (alpha), or "ntk": alpha follows the context
     std::string rope = "auto";
     int sequences = 4; // replies that may run at once
+    // a smaller GGUF file that guesses what the model will say: "auto" looks for one beside the
+    // model, "none" guesses nothing; no answer depends on it
+    std::string draft = "auto";
     std::string cacheFolder; // for compiled shaders and measured figures; "": nothing is kept
     std::string pageFolder; // for cache pages, so that nothing is read twice; "": none are kept
     uint64_t pageQuota = uint64_t{8} << 30; // bytes that they may take on the disk
@@ -83,7 +86,9 @@ struct ModelLoaded {
     std::string architecture; // "llama"
     std::string quantisation; // "Q4_K_M"
     std::string device; // "cpu", "vulkan:0 llvmpipe", "cuda:0 A + cuda:1 B"
-    std::string note; // what the user should know of the choice of devices, or ""
+    std::string note; // what the user should know of the choice of devices or draft, or ""
+    std::string draftPath; // of the model that guesses; "": none
+    std::string draftName;
     int64_t parameters = 0;
     uint64_t weightBytes = 0;
     uint64_t cacheBytes = 0;

@@ -4,12 +4,14 @@
 #include "inference/generation/prompt_builder.h"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
 namespace inglenook {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
 /// How long what was computed may take to reach the disk before the caller goes on.
 constexpr double kSaveSeconds = 10.;
 
@@ -156,15 +158,23 @@ Session::Continuation Session::run(std::span<const Token> tokens, const Sampling
     Continuation result{.tokens = {}, .reason = StopReason::MaxTokens};
     if (count <= 0)
         return result;
+    const Clock::time_point asked = Clock::now();
+    Clock::time_point first;
+    result.stats.promptTokens = static_cast<int>(tokens.size());
+    result.stats.device = facts().device;
     const EndOfSequence guard{.generator = *m_generator, .id = kId};
     m_generator->add(kId, {tokens.begin(), tokens.end()}, sampling);
     while (m_generator->busy()) {
         for (const GeneratorEvent& event : m_generator->step()) {
             if (const auto* failed = std::get_if<SequenceFailed>(&event))
                 throw std::runtime_error(failed->sentence);
+            if (const auto* progress = std::get_if<PromptProgress>(&event))
+                result.stats.reusedTokens = progress->reused;
             const auto* chosen = std::get_if<TokenChosen>(&event);
             if (!chosen)
                 continue;
+            if (first == Clock::time_point{})
+                first = Clock::now();
             bool ended = true;
             if (endTokens == EndTokens::End && tokenizer().endsReply(chosen->token)) {
                 result.reason = StopReason::EndOfText;
@@ -180,10 +190,16 @@ Session::Continuation Session::run(std::span<const Token> tokens, const Sampling
                 else
                     ended = false;
             }
-            if (ended)
-                m_generator->remove(kId);
+            if (!ended)
+                continue;
+            result.stats.speculation = m_generator->speculation(kId);
+            m_generator->remove(kId);
+            break; // what the step chose behind it was not asked for
         }
     }
+    result.stats.replyTokens = static_cast<int>(result.tokens.size());
+    result.stats.promptSeconds = std::chrono::duration<double>(first - asked).count();
+    result.stats.replySeconds = std::chrono::duration<double>(Clock::now() - first).count();
     if (m_model->keeper)
         m_model->keeper->saveAll(kSaveSeconds);
     return result;
@@ -192,6 +208,8 @@ Session::Continuation Session::run(std::span<const Token> tokens, const Sampling
 void Session::forgetCache()
 {
     m_model->pages->forgetAll();
+    if (m_model->draft)
+        m_model->draft->pages->forgetAll();
 }
 
 Session::Restored Session::restored() const

@@ -50,6 +50,7 @@ public:
     struct Continuation {
         std::vector<Token> tokens; // without the one that ended it
         StopReason reason = StopReason::EndOfText;
+        ReplyStats stats = {};
     };
     /// Continues a complete list of tokens by at most `count`. `token` hears each as soon as it is
     /// chosen and returns whether to go on.

@@ -217,6 +217,7 @@ void addBench(CLI::App& nook)
     auto options = std::make_shared<Options>();
     CLI::App* command =
         nook.add_subcommand("bench", "how fast a model runs here: medians of several passes");
+    options->model.draft = "none"; // guessing would measure the prompt, not the machine
     addModelOptions(*command, options->model);
     command->add_option("-p,--prompt", options->prompt, "tokens of the prompt")
         ->capture_default_str()

@@ -35,6 +35,8 @@ void run(Options options)
         throw std::runtime_error(
             "Give a prompt either as text with -p or as token ids with --tokens.");
     Session session(options.model.loadRequest());
+    if (!session.facts().note.empty())
+        std::fprintf(stderr, "nook: %s\n", session.facts().note.c_str());
     const Tokenizer& tokenizer = session.tokenizer();
     const std::vector<Token> prompt = options.tokens.empty()
         ? session.promptOf(options.prompt, options.special)
@@ -53,8 +55,17 @@ void run(Options options)
         print(stream.finish() + "\n");
         return;
     }
-    const std::string text = validUtf8(tokenizer.decode(reply.tokens));
-    std::printf("%s\n", nlohmann::json{{"tokens", reply.tokens}, {"text", text}}.dump().c_str());
+    const ReplyStats& stats = reply.stats;
+    const nlohmann::ordered_json json{{"tokens", reply.tokens},
+                                      {"text", validUtf8(tokenizer.decode(reply.tokens))},
+                                      {"stats",
+                                       {{"prompt_tokens", stats.promptTokens},
+                                        {"reused_tokens", stats.reusedTokens},
+                                        {"proposed", stats.speculation.proposed},
+                                        {"accepted", stats.speculation.accepted},
+                                        {"prefill_ms", stats.promptSeconds * 1e3},
+                                        {"decode_ms", stats.replySeconds * 1e3}}}};
+    std::printf("%s\n", json.dump().c_str());
 }
 
 } // namespace

@@ -36,6 +36,7 @@ LoadRequest ModelOptions::loadRequest() const
             .contextTokens = context,
             .rope = rope,
             .sequences = parallel,
+            .draft = draft,
             .cacheFolder = cacheFolder(),
             .pageFolder = pageFolder(pages)};
 }
@@ -59,6 +60,11 @@ void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequire
         ->default_str("the user's cache folder");
     command.add_option("--ctx", options.context, "context in tokens; 0: automatic")
         ->check(CLI::Range(0, 1 << 24));
+    command
+        .add_option("--draft", options.draft,
+                    "a smaller GGUF file that guesses ahead; auto: one beside the model, if any "
+                    "fits; none: nothing is guessed")
+        ->capture_default_str();
     command
         .add_option("--rope", options.rope,
                     "for contexts beyond the trained one: auto (as the file says), none, linear:2, "

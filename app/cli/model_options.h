@@ -18,12 +18,13 @@ struct ModelOptions {
     std::string pages; // folder of cache pages, "none", or "" for the user's
     std::string rope = "auto";
     int parallel = 4;
+    std::string draft = "auto";
 
     [[nodiscard]] LoadRequest loadRequest() const;
 };
 
-/// Declares -m, --backend (or --devices), --split, --threads, --ctx, --rope and --cache-dir. Where
-/// the model may be left out, the guide answers.
+/// Declares -m, --backend (or --devices), --split, --threads, --ctx, --rope, --cache-dir and
+/// --draft. Where the model may be left out, the guide answers.
 void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequired = true);
 
 /// Declares --parallel, for commands that answer several at once.

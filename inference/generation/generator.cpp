@@ -1,5 +1,8 @@
 #include "inference/generation/generator.h"
 
+#include "inference/generation/model_drafter.h"
+#include "inference/generation/ngram_drafter.h"
+
 #include <algorithm>
 #include <cassert>
 #include <chrono>
@@ -29,11 +32,27 @@ int pagesOf(int tokens)
     return (tokens + kPageTokens - 1) / kPageTokens;
 }
 
+std::vector<std::unique_ptr<Drafter>> draftersOf(LoadedModel& model)
+{
+    std::vector<std::unique_ptr<Drafter>> drafters;
+    if (model.speculates)
+        drafters.push_back(std::make_unique<NgramDrafter>());
+    if (model.draft)
+        drafters.push_back(std::make_unique<ModelDrafter>(*model.draft));
+    return drafters;
+}
+
 } // namespace
 
 Generator::Generator(LoadedModel& model)
+    : Generator(model, {.drafters = draftersOf(model)})
+{
+}
+
+Generator::Generator(LoadedModel& model, SpeculationSetup speculation)
     : m_model(model)
     , m_scheduler(model.group->limits())
+    , m_speculation(std::move(speculation), model.group->limits(), model.facts.contextTokens)
     , m_slotTaken(static_cast<size_t>(model.slots()), false)
 {
 }
@@ -75,6 +94,13 @@ void Generator::remove(uint64_t id)
     }
     releasePages(*found);
     m_sequences.erase(found);
+    m_speculation.forget(id);
+}
+
+SpeculationStats Generator::speculation(uint64_t id) const
+{
+    const auto found = std::ranges::find(m_sequences, id, &Sequence::id);
+    return found == m_sequences.end() ? SpeculationStats{} : found->speculation;
 }
 
 void Generator::releasePages(Sequence& sequence)
@@ -139,13 +165,14 @@ void Generator::copyBeginning(Sequence& sequence, const PagePool::Prefix& prefix
     m_model.pages->endCopy(prefix.copyFrom);
 }
 
-/// Gives a part's sequence the pages its tokens need. Where there are none, the youngest other
-/// sequence is suspended and its part dropped; a part whose own sequence is the youngest is not
-/// computed.
+/// Gives a part's sequence the pages its tokens need, not yet those of guesses. Where there are
+/// none, the youngest other sequence is suspended and its part dropped; a part whose own sequence
+/// is the youngest is not computed.
 bool Generator::providePages(const StepPart& part, std::vector<StepPart>& parts)
 {
     Sequence& sequence = m_sequences[part.sequence];
-    while (static_cast<int>(sequence.pages.size()) < pagesOf(part.first + part.count)) {
+    const int needed = std::min(part.first + part.count, sequence.length());
+    while (static_cast<int>(sequence.pages.size()) < pagesOf(needed)) {
         if (const auto page = m_model.pages->take()) {
             sequence.pages.push_back(*page);
             continue;
@@ -161,11 +188,29 @@ bool Generator::providePages(const StepPart& part, std::vector<StepPart>& parts)
     return true;
 }
 
+/// Gives guesses their pages too, or gives up those that would have none: nobody has to make room
+/// for a guess.
+void Generator::provideForGuesses(StepPart& part)
+{
+    Sequence& sequence = m_sequences[part.sequence];
+    while (static_cast<int>(sequence.pages.size()) < pagesOf(part.first + part.count)) {
+        if (const auto page = m_model.pages->take()) {
+            sequence.pages.push_back(*page);
+            continue;
+        }
+        const int room = static_cast<int>(sequence.pages.size()) * kPageTokens;
+        const int given = room - sequence.length(); // fewer than were wished
+        sequence.proposed.resize(static_cast<size_t>(given));
+        part.count = part.outputs = 1 + given;
+    }
+}
+
 std::vector<GeneratorEvent> Generator::step()
 {
     std::vector<GeneratorEvent> events;
     restore(events);
     admit();
+    m_speculation.propose(m_sequences);
     std::vector<StepPart> parts;
     // the oldest first: they are served before the youngest gives way
     std::vector<StepPart> wished = m_scheduler.plan(m_sequences);
@@ -176,18 +221,22 @@ std::vector<GeneratorEvent> Generator::step()
     }
     if (parts.empty())
         return events;
+    for (StepPart& part : parts)
+        provideForGuesses(part);
     const Clock::time_point start = Clock::now();
     compute(parts);
-    saveInBetween(secondsSince(start));
+    const double computed = secondsSince(start);
+    saveInBetween(computed);
 
-    size_t row = 0;
-    const auto vocabulary = static_cast<size_t>(m_model.spec.vocabulary);
+    const Clock::time_point choosing = Clock::now();
+    std::span<const float> logits = m_logits;
     for (const StepPart& part : parts) {
-        std::span<const float> logits;
-        if (part.output)
-            logits = std::span(m_logits).subspan(row++ * vocabulary, vocabulary);
-        finishPart(part, logits, events);
+        const size_t own =
+            static_cast<size_t>(part.outputs) * static_cast<size_t>(m_model.spec.vocabulary);
+        finishPart(part, logits.first(own), events);
+        logits = logits.subspan(own);
     }
+    m_speculation.measured(m_sequences, parts, computed + secondsSince(choosing));
     for (const GeneratorEvent& event : events) {
         if (const auto* failed = std::get_if<SequenceFailed>(&event)) {
             remove(failed->id);
@@ -263,12 +312,14 @@ void Generator::compute(std::span<const StepPart> parts)
         m_model.group->setPages(s.slot, s.pages);
         for (int i = 0; i < part.count; ++i) {
             const int position = part.first + i;
-            m_rows.push_back({.token = s.tokens[static_cast<size_t>(position)],
+            const int guess = position - s.length(); // negative: the token is known
+            m_rows.push_back({.token = guess < 0 ? s.tokens[static_cast<size_t>(position)]
+                                                 : s.proposed[static_cast<size_t>(guess)],
                               .position = position,
                               .slot = s.slot,
-                              .output = part.output && i == part.count - 1});
+                              .output = i >= part.count - part.outputs});
         }
-        outputs += part.output ? 1 : 0;
+        outputs += static_cast<size_t>(part.outputs);
     }
     m_model.group->run(m_rows);
     m_logits.resize(outputs * static_cast<size_t>(m_model.spec.vocabulary));
@@ -287,28 +338,45 @@ void Generator::finishPart(const StepPart& part, std::span<const float> logits,
 {
     Sequence& s = m_sequences[part.sequence];
     const int before = s.computed;
-    s.computed += part.count;
-    for (int page = before / kPageTokens; page < s.computed / kPageTokens; ++page)
-        m_model.pages->complete(s.pages, s.tokens, page);
+    s.computed = std::min(part.first + part.count, s.length()); // without guesses
     if (before < s.promptTokens)
         events.emplace_back(PromptProgress{.id = s.id,
                                            .done = std::min(s.computed, s.promptTokens),
                                            .total = s.promptTokens,
                                            .reused = s.reused});
-    if (!part.output)
-        return;
-    if (!allFinite(logits)) {
-        events.emplace_back(SequenceFailed{
-            .id = s.id,
-            .sentence = "The device " + m_model.facts.device +
-                " computed values that are not numbers, so the reply ends here. Try another device "
-                "or another quantisation of the model; \"nook doctor\" tests the devices."});
-        return;
+    if (part.outputs > 0)
+        chooseTokens(s, logits, events);
+    for (int page = before / kPageTokens; page < s.computed / kPageTokens; ++page)
+        m_model.pages->complete(s.pages, s.tokens, page);
+}
+
+/// Chooses the next token, and one more behind each guess that turns out to be the token chosen
+/// there: the row of a right guess was computed behind the right tokens.
+void Generator::chooseTokens(Sequence& s, std::span<const float> logits,
+                             std::vector<GeneratorEvent>& events)
+{
+    const auto vocabulary = static_cast<size_t>(m_model.spec.vocabulary);
+    for (size_t i = 0;; ++i) {
+        const auto row = logits.subspan(i * vocabulary, vocabulary);
+        if (!allFinite(row)) {
+            events.emplace_back(SequenceFailed{
+                .id = s.id,
+                .sentence = "The device " + m_model.facts.device +
+                    " computed values that are not numbers, so the reply ends here. Try another "
+                    "device or another quantisation of the model; \"nook doctor\" tests the "
+                    "devices."});
+            return;
+        }
+        const int32_t chosen = m_sampler.pick(row, s.sampling, s.tokens);
+        const bool right = i < s.proposed.size() && m_speculation.accepts(s.proposed[i], chosen);
+        const int32_t token = right ? s.proposed[i] : chosen;
+        s.tokens.push_back(token);
+        events.emplace_back(TokenChosen{
+            .id = s.id, .token = token, .contextFull = s.length() >= m_model.facts.contextTokens});
+        if (!right)
+            return;
+        ++s.computed;
     }
-    const int32_t token = m_sampler.pick(logits, s.sampling, s.tokens);
-    s.tokens.push_back(token);
-    events.emplace_back(TokenChosen{
-        .id = s.id, .token = token, .contextFull = s.length() >= m_model.facts.contextTokens});
 }
 
 } // namespace inglenook

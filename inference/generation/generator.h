@@ -3,6 +3,7 @@
 #include "inference/generation/sampler.h"
 #include "inference/generation/scheduler.h"
 #include "inference/generation/sequence.h"
+#include "inference/generation/speculation.h"
 #include "inference/model/loaded_model.h"
 
 #include <string>
@@ -29,10 +30,15 @@ using GeneratorEvent = std::variant<PromptProgress, TokenChosen, SequenceFailed>
 /// Runs all sequences of a model, tokens in and tokens out: gives them slots and pages, computes
 /// steps, samples. When pages run short, the youngest sequence waits; as tokens are a pure function
 /// of what stands before them, it then goes on as if nothing had happened.
+///
+/// Where guessing ahead pays, a step gives a sequence several tokens. They are those that it would
+/// have got one by one: guesses that are wrong change no token, and their rows in the cache are
+/// written over.
 class Generator {
 public:
-    /// The model outlives the generator.
+    /// The model outlives the generator. Guesses as the model was loaded to.
     explicit Generator(LoadedModel& model);
+    Generator(LoadedModel& model, SpeculationSetup speculation);
     ~Generator();
     Generator(const Generator&) = delete;
     Generator& operator=(const Generator&) = delete;
@@ -46,8 +52,11 @@ public:
     void remove(uint64_t id);
 
     [[nodiscard]] bool busy() const { return !m_sequences.empty(); }
+    /// What guessing ahead did for a sequence that is not removed yet; nothing for others.
+    [[nodiscard]] SpeculationStats speculation(uint64_t id) const;
     /// Computes one step. A sequence goes on until it is removed, which must happen at the latest
-    /// when its context is full. Throws what the backend throws.
+    /// when its context is full; who removes it ignores what else the step chose for it. Throws
+    /// what the backend throws.
     [[nodiscard]] std::vector<GeneratorEvent> step();
 
     // While nothing else is to do
@@ -70,14 +79,18 @@ private:
     [[nodiscard]] bool admit(Sequence& sequence, int slot);
     void copyBeginning(Sequence& sequence, const PagePool::Prefix& prefix);
     [[nodiscard]] bool providePages(const StepPart& part, std::vector<StepPart>& parts);
+    void provideForGuesses(StepPart& part);
     void suspend(Sequence& sequence);
     void compute(std::span<const StepPart> parts);
     void finishPart(const StepPart& part, std::span<const float> logits,
                     std::vector<GeneratorEvent>& events);
+    void chooseTokens(Sequence& sequence, std::span<const float> logits,
+                      std::vector<GeneratorEvent>& events);
     void releasePages(Sequence& sequence);
 
     LoadedModel& m_model;
     Scheduler m_scheduler;
+    Speculation m_speculation;
     Sampler m_sampler;
     std::vector<Sequence> m_sequences; // the oldest first
     std::vector<bool> m_slotTaken;

@@ -18,14 +18,18 @@ std::vector<StepPart> Scheduler::plan(std::span<const Sequence> sequences)
 {
     std::vector<StepPart> parts;
     std::vector<size_t> prompts;
+    int rows = 0;
     for (size_t i = 0; i < sequences.size(); ++i) {
         const Sequence& s = sequences[i];
         if (s.slot < 0)
             continue;
-        if (s.decodes())
-            parts.push_back({.sequence = i, .first = s.computed, .count = 1, .output = true});
-        else
+        if (!s.decodes()) {
             prompts.push_back(i);
+            continue;
+        }
+        const int count = 1 + static_cast<int>(s.proposed.size());
+        parts.push_back({.sequence = i, .first = s.computed, .count = count, .outputs = count});
+        rows += count;
     }
     if (prompts.empty())
         return parts;
@@ -36,12 +40,14 @@ std::vector<StepPart> Scheduler::plan(std::span<const Sequence> sequences)
     const size_t chosen =
         last == prompts.end() || last + 1 == prompts.end() ? prompts.front() : *(last + 1);
     const Sequence& s = sequences[chosen];
-    const int room = m_limits.rows - static_cast<int>(parts.size());
+    const int room = m_limits.rows - rows;
     const int left = s.length() - s.computed;
     const int count = std::min({left, m_sliceRows, room});
     if (count > 0) {
-        parts.push_back(
-            {.sequence = chosen, .first = s.computed, .count = count, .output = count == left});
+        parts.push_back({.sequence = chosen,
+                         .first = s.computed,
+                         .count = count,
+                         .outputs = count == left ? 1 : 0});
         m_lastPrompt = s.id;
     }
     return parts;

@@ -8,16 +8,17 @@
 
 namespace inglenook {
 
-/// Tokens [first, first + count) of one sequence, as part of a step.
+/// Tokens [first, first + count) of one sequence and what is guessed behind them, as part of a
+/// step.
 struct StepPart {
     size_t sequence = 0; // index in what plan() was given
     int first = 0;
     int count = 0;
-    bool output = false; // the last of them gives the next token
+    int outputs = 0; // of its last rows, which give the next tokens
 };
 
-/// Chooses the rows of the next step: one for every sequence that decodes, and a slice of at most
-/// one prompt, as long as the step stays short. Prompts take turns.
+/// Chooses the rows of the next step: one for every sequence that decodes and for each of its
+/// guesses, and a slice of at most one prompt, as long as the step stays short. Prompts take turns.
 class Scheduler {
 public:
     explicit Scheduler(StepLimits limits)

@@ -22,6 +22,9 @@ struct Sequence {
     int reused = 0; // of the prompt, found in the cache when it first ran
     bool restoring = false; // waits for what the disk has of its prompt
 
+    std::vector<int32_t> proposed; // guessed tokens, which the next step verifies
+    SpeculationStats speculation;
+
     [[nodiscard]] int length() const { return static_cast<int>(tokens.size()); }
     /// Only its last token is not computed: the next step gives its next token.
     [[nodiscard]] bool decodes() const { return computed + 1 == length(); }

@@ -105,7 +105,7 @@ void ModelLoading::goOnElsewhere(const std::string& why, bool advise)
     m_model->pages.reset();
     m_model->group.reset();
     if (m_chosen + 1 < m_placements.size()) {
-        m_model->facts.note = m_placements[m_chosen].text() + " was passed over: " + why;
+        note(m_placements[m_chosen].text() + " was passed over: " + why);
         m_warmUps = 0;
         ++m_chosen;
         m_stage = Stage::Plan;
@@ -123,6 +123,8 @@ void ModelLoading::work()
         return readFile();
     case Stage::Text:
         return readText();
+    case Stage::Pairing:
+        return pair();
     case Stage::Choice:
         return choose();
     case Stage::Figures:
@@ -137,6 +139,8 @@ void ModelLoading::work()
         return makeCache();
     case Stage::WarmUp:
         return warmUp();
+    case Stage::Draft:
+        return loadDraft();
     case Stage::Finished:
         return;
     }
@@ -152,9 +156,7 @@ void ModelLoading::readFile()
     const ModelFile& file = *m_model->file;
     ModelLoaded& facts = m_model->facts;
     facts.path = m_request.path;
-    facts.name = file.metadata().text("general.name").value_or("");
-    if (facts.name.empty())
-        facts.name = std::filesystem::path(m_request.path).stem().string();
+    facts.name = modelName(file);
     facts.architecture = m_model->spec.architecture;
     facts.quantisation = quantisationName(file);
     for (const ModelArray& array : file.arrays())
@@ -173,7 +175,24 @@ void ModelLoading::readText()
             std::to_string(m_model->spec.vocabulary) + ". Download the file again.");
     if (const auto source = metadata.text("tokenizer.chat_template"))
         m_model->chatTemplate.emplace(*source);
+    m_model->speculates = m_request.draft != "none";
+    m_pairing = std::make_unique<DraftPairing>(*m_model->file, m_request.draft);
+    m_stage = Stage::Pairing;
+}
+
+void ModelLoading::pair()
+{
+    if (!m_pairing->finished())
+        return m_pairing->advance();
+    note(m_pairing->refusal());
     m_stage = Stage::Choice;
+}
+
+/// Adds to what the user should know.
+void ModelLoading::note(const std::string& sentence)
+{
+    std::string& text = m_model->facts.note;
+    text += (text.empty() || sentence.empty() ? "" : " ") + sentence;
 }
 
 PlannedModel ModelLoading::planned() const
@@ -228,15 +247,15 @@ void ModelLoading::rank()
     const bool oneOfSeveral =
         m_wish.devices.size() > 1 && m_placements.front().split == Split::None;
     if (oneOfSeveral)
-        m_model->facts.note = toString(m_placements.front().devices.front()) +
-            " alone is faster than all of " + m_request.device + " together.";
+        note(toString(m_placements.front().devices.front()) + " alone is faster than all of " +
+             m_request.device + " together.");
     m_stage = Stage::Plan;
 }
 
 void ModelLoading::plan()
 {
     const Placement& placement = m_placements[m_chosen];
-    PlacementPlan plan = planPlacement(placement, planned(), m_devices);
+    PlacementPlan plan = planBesideDraft();
     for (RopeSpec& rope : m_model->spec.ropes)
         settleRope(rope, plan.memory.contextTokens);
     const auto processors = std::ranges::count(placement.devices, DeviceKind::Cpu, &DeviceId::kind);
@@ -245,9 +264,11 @@ void ModelLoading::plan()
                                      static_cast<int>(std::max<std::ptrdiff_t>(1, processors)),
                                  .cacheFolder = m_request.cacheFolder};
     std::vector<DeviceGroup::Device> devices;
-    for (ModelSlice& slice : plan.slices)
-        devices.push_back({.backend = m_open(placement.devices[devices.size()], options),
-                           .slice = std::move(slice)});
+    m_backends.clear();
+    for (ModelSlice& slice : plan.slices) {
+        m_backends.push_back(m_open(placement.devices[devices.size()], options));
+        devices.push_back({.backend = m_backends.back(), .slice = std::move(slice)});
+    }
     m_model->group =
         std::make_unique<DeviceGroup>(*m_model->file, m_model->spec, placement.split, devices);
     m_pages = plan.memory.pages;
@@ -255,6 +276,34 @@ void ModelLoading::plan()
     m_model->facts.contextTokens = plan.memory.contextTokens;
     m_model->facts.cacheBytes = plan.memory.cacheBytes;
     m_stage = Stage::Weights;
+}
+
+/// Plans the model and leaves room for its draft on the fastest device, or leaves the draft out
+/// where there is no room for both.
+PlacementPlan ModelLoading::planBesideDraft()
+{
+    const Placement& placement = m_placements[m_chosen];
+    if (!m_pairing->found())
+        return planPlacement(placement, planned(), m_devices);
+    const ModelFile& draft = *m_pairing->found();
+    const ModelSpec spec = readModelSpec(draft);
+    const uint64_t bytes = bytesOf({.file = draft,
+                                    .spec = spec,
+                                    .limits = m_limits,
+                                    .wish = {.contextTokens = m_request.contextTokens,
+                                             .sequences = m_request.sequences,
+                                             .modelContext = spec.context}});
+    std::vector<DeviceInfo> devices = m_devices;
+    m_draftDevice = fastestDevice(placement.devices, m_devices, m_figures);
+    DeviceInfo& device = *std::ranges::find(devices, m_draftDevice, &DeviceInfo::id);
+    device.memoryFree -= std::min(bytes, device.memoryFree);
+    try {
+        return planPlacement(placement, planned(), devices);
+    } catch (const std::runtime_error&) {
+        note(modelName(draft) + " does not draft: beside it the model does not fit.");
+        m_pairing = std::make_unique<DraftPairing>(*m_model->file, "none");
+        return planPlacement(placement, planned(), m_devices);
+    }
 }
 
 void ModelLoading::loadWeight()
@@ -287,7 +336,48 @@ void ModelLoading::warmUp()
     if (++m_warmUps < std::size(kRows))
         return;
     checkSpeed();
+    m_stage = Stage::Draft;
+}
+
+/// A draft that cannot be loaded is no reason not to have the model.
+void ModelLoading::loadDraft()
+{
+    if (!m_pairing->found()) {
+        m_stage = Stage::Finished;
+        return;
+    }
+    try {
+        if (!m_draft)
+            return beginDraft();
+        m_draft->advance();
+        if (!m_draft->finished())
+            return;
+        m_model->draft = m_draft->take();
+        m_model->facts.draftPath = m_model->draft->facts.path;
+        m_model->facts.draftName = m_model->draft->facts.name;
+    } catch (const std::exception& error) {
+        note(modelName(*m_pairing->found()) + " does not draft: " + error.what());
+    }
+    m_draft.reset();
     m_stage = Stage::Finished;
+}
+
+/// On a device that the model has for itself the draft takes turns with it, in one queue of work
+/// and with one set of threads; a device that is one of several belongs to its thread.
+void ModelLoading::beginDraft()
+{
+    LoadRequest request = m_request;
+    request.path = m_pairing->found()->path();
+    request.device = toString(m_draftDevice);
+    request.split = "auto";
+    request.contextTokens = m_model->facts.contextTokens;
+    request.draft = "none";
+    OpenDevice open = m_open;
+    if (m_backends.size() == 1)
+        open = [backend = m_backends.front()](const DeviceId&, const BackendOptions&) {
+            return backend;
+        };
+    m_draft = std::make_unique<ModelLoading>(request, std::move(open));
 }
 
 /// Several devices at once were chosen because figures promised it. If their first steps show that

@@ -4,6 +4,7 @@
 #include "inference/memory/page_pool.h"
 #include "inference/messages.h"
 #include "inference/model/device_group.h"
+#include "inference/model/draft_pairing.h"
 #include "inference/model/figure_gathering.h"
 #include "inference/model/open_device.h"
 #include "inference/model/placement_plan.h"
@@ -26,6 +27,8 @@ struct LoadedModel {
     std::unique_ptr<PagePool> pages;
     std::unique_ptr<PageKeeper> keeper; // of the pages on disk; null: none are kept there
     ModelLoaded facts; // what the application is told
+    bool speculates = false; // replies may be guessed ahead
+    std::unique_ptr<LoadedModel> draft; // guesses what this one will say; null: none
 
     [[nodiscard]] int slots() const { return group->slots(); }
 };
@@ -51,6 +54,7 @@ private:
     enum class Stage {
         File,
         Text,
+        Pairing,
         Choice,
         Figures,
         Ranking,
@@ -58,21 +62,27 @@ private:
         Weights,
         Cache,
         WarmUp,
+        Draft,
         Finished
     };
 
     void work();
     void readFile();
     void readText();
+    void pair();
     void choose();
     void gatherFigures();
     void rank();
     void keepFigures() const;
     void plan();
+    [[nodiscard]] PlacementPlan planBesideDraft();
     void loadWeight();
     void makeCache();
     void warmUp();
     void checkSpeed();
+    void loadDraft();
+    void beginDraft();
+    void note(const std::string& sentence);
     void goOnElsewhere(const std::string& why, bool advise = true);
     [[nodiscard]] PlannedModel planned() const;
 
@@ -85,6 +95,10 @@ private:
     std::optional<FigureGathering> m_gathering;
     PlacementWish m_wish;
     std::vector<DeviceInfo> m_devices; // that were asked
+    std::unique_ptr<DraftPairing> m_pairing; // holds the draft's file until it is loaded
+    DeviceId m_draftDevice; // where there is room for it
+    std::unique_ptr<ModelLoading> m_draft;
+    std::vector<std::shared_ptr<Backend>> m_backends; // of the group
     std::vector<Placement> m_placements; // the best first
     size_t m_chosen = 0; // of them
     int m_pages = 0;

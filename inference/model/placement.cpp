@@ -294,6 +294,24 @@ std::vector<DeviceInfo> cardsOf(const std::vector<DeviceInfo>& devices)
     return cards;
 }
 
+DeviceId fastestDevice(const std::vector<DeviceId>& ids, const std::vector<DeviceInfo>& devices,
+                       const MachineFigures& machine)
+{
+    DeviceId fastest = ids.front();
+    double bandwidth = 0.;
+    for (const DeviceId id : ids) {
+        const auto info = std::ranges::find(devices, id, &DeviceInfo::id);
+        const PlacementDevice device = withFigures(*info, machine);
+        if (!device.measured)
+            return ids.front();
+        if (device.readBandwidth > bandwidth) {
+            bandwidth = device.readBandwidth;
+            fastest = id;
+        }
+    }
+    return fastest;
+}
+
 PlacementDevice withFigures(const DeviceInfo& info, const MachineFigures& machine)
 {
     PlacementDevice device{.info = info};

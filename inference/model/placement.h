@@ -50,6 +50,11 @@ struct Placement {
 /// Adds what was measured of a device, or what its kind suggests.
 [[nodiscard]] PlacementDevice withFigures(const DeviceInfo& info, const MachineFigures& machine);
 
+/// Of these devices the one that reads memory fastest, the first where one was not measured.
+[[nodiscard]] DeviceId fastestDevice(const std::vector<DeviceId>& ids,
+                                     const std::vector<DeviceInfo>& devices,
+                                     const MachineFigures& machine);
+
 /// The cards among the devices that nobody has to name, each once.
 [[nodiscard]] std::vector<DeviceInfo> cardsOf(const std::vector<DeviceInfo>& devices);
 

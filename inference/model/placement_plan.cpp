@@ -75,6 +75,16 @@ ModelSize sizeOf(const PlannedModel& model)
             .layers = static_cast<int>(model.spec.layers.size())};
 }
 
+uint64_t bytesOf(const PlannedModel& model)
+{
+    const MemoryNeeds needs{.device = "",
+                            .freeBytes = uint64_t{1} << 62, // whether there is room is not asked
+                            .weightBytes = WeightLoader(model.file, model.spec).totalBytes(),
+                            .bytesPerPage = KvCache::bytesPerPage(model.spec),
+                            .scratchBytes = Decoder::bytes(model.spec, model.limits)};
+    return planMemory({&needs, 1}, model.wish).totalBytes;
+}
+
 std::string roomElsewhere(const PlannedModel& model, const MachineFigures& machine)
 {
     const std::vector<DeviceInfo> devices = listDevices();

@@ -32,6 +32,9 @@ struct PlannedModel {
 /// What the planner needs to know of the model.
 [[nodiscard]] ModelSize sizeOf(const PlannedModel& model);
 
+/// What the model takes on one device, with all the cache that is wished.
+[[nodiscard]] uint64_t bytesOf(const PlannedModel& model);
+
 /// "There is room on cpu: choose that device." for a model that has none where it was wanted; ""
 /// where no device has.
 [[nodiscard]] std::string roomElsewhere(const PlannedModel& model, const MachineFigures& machine);

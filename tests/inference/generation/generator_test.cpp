@@ -47,8 +47,8 @@ std::map<uint64_t, std::vector<int32_t>> generate(LoadedModel& model,
     for (int i = 0; generator.busy() && i < 100000; ++i) {
         for (const GeneratorEvent& event : generator.step()) {
             const auto* chosen = std::get_if<TokenChosen>(&event);
-            if (!chosen)
-                continue;
+            if (!chosen || tokens[chosen->id].size() == kTokens)
+                continue; // a step may choose more than is wanted
             tokens[chosen->id].push_back(chosen->token);
             if (tokens[chosen->id].size() == kTokens)
                 generator.remove(chosen->id);

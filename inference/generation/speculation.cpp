@@ -1,0 +1,341 @@
+#include "inference/generation/speculation.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace inglenook {
+
+namespace {
+
+/// A draft model guesses no further: by then one guess is most likely wrong.
+constexpr int kMostDrafted = 7;
+
+/// The cost of a plain step is measured again after so many steps.
+constexpr int kFreshSteps = 128;
+
+/// What may be risked where guessing does not seem to pay: a share of the time, saved up to the
+/// time of a few steps.
+constexpr double kRiskedShare = 0.01;
+constexpr double kSavedSteps = 4.;
+constexpr int kRiskedTokens = 2;
+
+/// A free guess is followed for nothing; it is risked only where it may be the cost that is wrong.
+constexpr double kLikely = 0.5;
+
+double secondsSince(std::chrono::steady_clock::time_point start)
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+} // namespace
+
+Speculation::Speculation(SpeculationSetup setup, StepLimits limits, int contextTokens)
+    : m_setup(std::move(setup))
+    , m_limits(limits)
+    , m_contextTokens(contextTokens)
+    , m_shared(m_setup.drafters.size())
+{
+}
+
+Speculation::~Speculation() = default;
+
+void Speculation::forget(uint64_t id)
+{
+    m_records.erase(id);
+    for (const auto& drafter : m_setup.drafters)
+        drafter->forget(id);
+}
+
+/// The sequences of the coming step, if all of them decode.
+std::vector<Speculation::Guess> Speculation::decoding(std::span<Sequence> sequences)
+{
+    std::vector<Guess> guesses;
+    m_context = 0;
+    for (Sequence& sequence : sequences) {
+        if (sequence.slot < 0)
+            continue;
+        if (!sequence.decodes())
+            return {};
+        Records& records = m_records[sequence.id];
+        if (records.empty())
+            for (Acceptance& shared : m_shared)
+                records.emplace_back(shared);
+        for (GuessRecord& record : records)
+            record.compare(sequence.tokens);
+        guesses.push_back({.sequence = &sequence,
+                           .records = &records,
+                           .drafts = std::vector<Draft>(m_setup.drafters.size())});
+        m_context = std::max(m_context, sequence.length());
+    }
+    return guesses;
+}
+
+void Speculation::propose(std::span<Sequence> sequences)
+{
+    for (Sequence& sequence : sequences)
+        sequence.proposed.clear();
+    if (m_setup.drafters.empty())
+        return;
+    std::vector<Guess> guesses = decoding(sequences);
+    if (guesses.empty())
+        return;
+    askFree(guesses);
+    if (m_setup.length)
+        chooseFirst(guesses);
+    else
+        chooseBest(guesses);
+    askCostly(guesses);
+    for (Guess& guess : guesses) {
+        std::vector<int32_t>& tokens = guess.drafts[guess.drafter].tokens;
+        tokens.resize(std::min(tokens.size(), static_cast<size_t>(guess.count)));
+        guess.sequence->proposed = std::move(tokens);
+    }
+}
+
+/// Rows that are left for guesses.
+int Speculation::room(std::span<const Guess> guesses) const
+{
+    return std::min(kDecodeRows, m_limits.outputs) - static_cast<int>(guesses.size());
+}
+
+void Speculation::askFree(std::vector<Guess>& guesses)
+{
+    for (size_t d = 0; d < m_setup.drafters.size(); ++d) {
+        if (!m_setup.drafters[d]->free())
+            continue;
+        std::vector<Draft> drafts;
+        for (const Guess& guess : guesses)
+            drafts.push_back(
+                {.sequence = guess.sequence,
+                 .most = std::clamp(m_contextTokens - guess.sequence->length() - 1, 0,
+                                    room(guesses))});
+        m_setup.drafters[d]->propose(drafts);
+        for (size_t i = 0; i < guesses.size(); ++i) {
+            GuessRecord& record = (*guesses[i].records)[d];
+            if (!record.open())
+                record.guessed(guesses[i].sequence->length(), drafts[i]);
+            guesses[i].drafts[d] = std::move(drafts[i]);
+        }
+    }
+}
+
+/// How far a drafter can guess.
+int Speculation::most(const Guess& guess, size_t drafter) const
+{
+    if (m_setup.drafters[drafter]->free())
+        return static_cast<int>(guess.drafts[drafter].tokens.size());
+    const int before = m_contextTokens - guess.sequence->length() - 1;
+    return std::clamp(before, 0, m_setup.length.value_or(kMostDrafted));
+}
+
+/// The chance that one more token of a guess comes true if those before do.
+double Speculation::nextChance(const Guess& guess)
+{
+    return (*guess.records)[guess.drafter].acceptance().chance(guess.drafts[guess.drafter].grade,
+                                                              guess.count);
+}
+
+/// What the guesses that are not there yet will cost.
+double Speculation::draftSeconds(std::span<const Guess> guesses) const
+{
+    double sum = 0.;
+    for (size_t d = 0; d < m_setup.drafters.size(); ++d) {
+        if (m_setup.drafters[d]->free())
+            continue;
+        std::vector<Draft> drafts;
+        for (const Guess& guess : guesses)
+            if (guess.drafter == d && guess.count > 0)
+                drafts.push_back({.sequence = guess.sequence, .most = guess.count});
+        if (!drafts.empty())
+            sum += m_setup.drafters[d]->seconds(drafts);
+    }
+    return sum;
+}
+
+/// The first drafter that has a guess, and the length that was asked for.
+void Speculation::chooseFirst(std::vector<Guess>& guesses) const
+{
+    const int each = room(guesses) / static_cast<int>(guesses.size());
+    for (Guess& guess : guesses) {
+        guess.drafter = 0;
+        while (guess.drafter + 1 < m_setup.drafters.size() && most(guess, guess.drafter) == 0)
+            ++guess.drafter;
+        guess.count = std::min({most(guess, guess.drafter), *m_setup.length, each});
+    }
+}
+
+void Speculation::chooseBest(std::vector<Guess>& guesses)
+{
+    const auto rows = static_cast<int>(guesses.size());
+    if (!m_costs.fresh(rows, m_context, kFreshSteps))
+        return; // a plain step is what everything is compared with
+    for (Guess& guess : guesses)
+        chooseDrafter(guess, rows);
+    if (rows > 1)
+        shareRows(guesses);
+    const bool none =
+        std::ranges::all_of(guesses, [](const Guess& guess) { return guess.count == 0; });
+    if (none)
+        risk(guesses);
+}
+
+/// The drafter and the length that would give this sequence the most tokens per second, were the
+/// others plain.
+void Speculation::chooseDrafter(Guess& guess, int rows) const
+{
+    size_t drafter = 0;
+    int count = 0;
+    double rate = rows / m_costs.seconds(rows, m_context);
+    for (guess.drafter = 0; guess.drafter < m_setup.drafters.size(); ++guess.drafter) {
+        const double reached = bestLength(guess, rows);
+        if (reached <= rate)
+            continue;
+        rate = reached;
+        drafter = guess.drafter;
+        count = guess.count;
+    }
+    guess.drafter = drafter;
+    guess.count = count;
+}
+
+/// Sets the best length of the guess of its drafter, at least 1 if there is one; returns the tokens
+/// per second that it would give.
+double Speculation::bestLength(Guess& guess, int rows) const
+{
+    const double plain = m_costs.seconds(rows, m_context);
+    const int longest =
+        std::min({most(guess, guess.drafter), kDecodeRows - rows, m_limits.outputs - rows});
+    double best = 0.;
+    int length = 0;
+    double tokens = 1.;
+    double likelihood = 1.;
+    for (guess.count = 0; guess.count < longest;) {
+        likelihood *= nextChance(guess);
+        tokens += likelihood;
+        ++guess.count;
+        const double seconds = m_costs.seconds(rows + guess.count, m_context) - plain +
+            plain / rows + draftSeconds({&guess, 1});
+        if (tokens / seconds <= best)
+            continue;
+        best = tokens / seconds;
+        length = guess.count;
+    }
+    guess.count = length;
+    return best;
+}
+
+/// Gives rows to the likeliest guesses first, as many as give the most tokens per second. This
+/// stays below the knee of the cost by itself: behind it a row costs more than it brings.
+void Speculation::shareRows(std::vector<Guess>& guesses) const
+{
+    const auto rows = static_cast<int>(guesses.size());
+    double tokens = rows;
+    double best = tokens / m_costs.seconds(rows, m_context);
+    std::vector<int> counts(guesses.size(), 0);
+    for (Guess& guess : guesses)
+        guess.count = 0;
+    for (int used = 1; used <= room(guesses); ++used) {
+        Guess* likeliest = nullptr;
+        double likelihood = 0.;
+        for (Guess& guess : guesses) {
+            if (guess.count == most(guess, guess.drafter))
+                continue;
+            const double next = guess.likelihood * nextChance(guess);
+            if (next > likelihood) {
+                likelihood = next;
+                likeliest = &guess;
+            }
+        }
+        if (!likeliest)
+            break;
+        ++likeliest->count;
+        likeliest->likelihood = likelihood;
+        tokens += likelihood;
+        const double rate =
+            tokens / (m_costs.seconds(rows + used, m_context) + draftSeconds(guesses));
+        if (rate <= best)
+            continue;
+        best = rate;
+        std::ranges::transform(guesses, counts.begin(), &Guess::count);
+    }
+    for (size_t i = 0; i < guesses.size(); ++i)
+        guesses[i].count = counts[i];
+}
+
+/// Lets one sequence guess a little where it does not seem to pay, if what was saved up for that
+/// allows it: costs and texts change.
+void Speculation::risk(std::vector<Guess>& guesses)
+{
+    const auto rows = static_cast<int>(guesses.size());
+    for (Guess& guess : guesses) {
+        // the last drafter: those before it are free, and checked without being verified
+        guess.drafter = m_setup.drafters.size() - 1;
+        const bool known = m_setup.drafters[guess.drafter]->free() && nextChance(guess) < kLikely;
+        guess.count = std::min({most(guess, guess.drafter), kRiskedTokens, room(guesses)});
+        if (known || guess.count <= 0) {
+            guess.count = 0;
+            continue;
+        }
+        const double cost = m_costs.seconds(rows + guess.count, m_context) -
+            m_costs.seconds(rows, m_context) + draftSeconds({&guess, 1});
+        if (cost <= m_credit) {
+            m_credit -= cost;
+            return;
+        }
+        guess.count = 0;
+    }
+}
+
+/// Has the chosen guesses made that are not there yet.
+void Speculation::askCostly(std::vector<Guess>& guesses)
+{
+    for (size_t d = 0; d < m_setup.drafters.size(); ++d) {
+        if (m_setup.drafters[d]->free())
+            continue;
+        std::vector<Draft> drafts;
+        for (const Guess& guess : guesses)
+            if (guess.drafter == d && guess.count > 0)
+                drafts.push_back({.sequence = guess.sequence, .most = guess.count});
+        if (drafts.empty())
+            continue;
+        const auto start = std::chrono::steady_clock::now();
+        m_setup.drafters[d]->propose(drafts);
+        const double seconds = secondsSince(start);
+        for (Draft& draft : drafts) {
+            const auto guess = std::ranges::find(guesses, draft.sequence, &Guess::sequence);
+            guess->sequence->speculation.draftSeconds += seconds;
+            (*guess->records)[d].guessed(draft.sequence->length(), draft);
+            guess->drafts[d] = std::move(draft);
+        }
+    }
+}
+
+void Speculation::measured(std::span<Sequence> sequences, std::span<const StepPart> parts,
+                           double seconds)
+{
+    int rows = 0;
+    int context = 0;
+    for (const StepPart& part : parts) {
+        if (part.outputs != part.count)
+            return; // a prompt was read
+        rows += part.count;
+        context = std::max(context, part.first + 1);
+    }
+    if (rows > kDecodeRows)
+        return;
+    m_costs.measured(rows, context, seconds);
+    const double plain = m_costs.seconds(static_cast<int>(parts.size()), context);
+    m_credit = std::min(m_credit + kRiskedShare * seconds, kSavedSteps * plain);
+    for (const StepPart& part : parts) {
+        Sequence& sequence = sequences[part.sequence];
+        if (part.count == 1)
+            continue;
+        const int gained = std::max(1, sequence.length() - part.first - 1);
+        sequence.speculation.proposed += part.count - 1;
+        sequence.speculation.accepted += gained - 1;
+        sequence.speculation.verifySeconds += seconds;
+        sequence.speculation.plainSeconds += gained * plain;
+    }
+}
+
+} // namespace inglenook
