@@ -8,23 +8,21 @@ namespace {
 
 /// How far one guess moves the averages of its sequence, and of all.
 constexpr double kOwnRate = 0.1;
-constexpr double kSharedRate = 0.02;
-
-/// What is expected of guesses before any was checked: enough to try.
-constexpr double kExpected = 0.7;
+constexpr double kSharedRate = 0.04;
 
 } // namespace
 
-Acceptance::Acceptance()
+Acceptance::Acceptance(double lowest, double highest)
 {
-    for (auto& places : m_right)
-        places.fill(kExpected);
+    for (int grade = 0; grade < kDraftGrades; ++grade)
+        m_right[static_cast<size_t>(grade)].fill(lowest +
+                                                 (highest - lowest) * grade / (kDraftGrades - 1));
 }
 
 void Acceptance::note(int grade, int place, bool right, double rate)
 {
-    double& average = m_right[static_cast<size_t>(grade)]
-                             [static_cast<size_t>(std::min(place, kPlaces - 1))];
+    double& average =
+        m_right[static_cast<size_t>(grade)][static_cast<size_t>(std::min(place, kPlaces - 1))];
     average += rate * ((right ? 1. : 0.) - average);
 }
 
@@ -40,8 +38,7 @@ void GuessRecord::compare(std::span<const int32_t> tokens)
 {
     while (open() && static_cast<size_t>(m_start + m_checked) < tokens.size()) {
         const auto place = static_cast<size_t>(m_checked);
-        const bool right =
-            m_guess[place] == tokens[static_cast<size_t>(m_start) + place];
+        const bool right = m_guess[place] == tokens[static_cast<size_t>(m_start) + place];
         m_own.note(m_grade, m_checked, right, kOwnRate);
         m_shared->note(m_grade, m_checked, right, kSharedRate);
         m_checked = right ? m_checked + 1 : static_cast<int>(m_guess.size());

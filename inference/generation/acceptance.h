@@ -10,7 +10,8 @@ namespace inglenook {
 /// guesses right there among those right up to there, as an exponential average.
 class Acceptance {
 public:
-    Acceptance();
+    /// What to expect before any guess was checked, of the lowest grade and of the highest.
+    Acceptance(double lowest, double highest);
 
     /// The chance that a guess is right at `place` if it is right before.
     [[nodiscard]] double chance(int grade, int place) const

@@ -149,8 +149,8 @@ bool ModelDrafter::catchUp(const Open& open)
     m_model.group->wait();
     const double seconds = secondsSince(start);
     m_rowSeconds = m_rowSeconds == 0. ? seconds / count : 0.5 * (m_rowSeconds + seconds / count);
-    m_sliceRows =
-        std::clamp(static_cast<int>(kSliceSeconds / m_rowSeconds), 16, m_model.group->limits().rows);
+    m_sliceRows = std::clamp(static_cast<int>(kSliceSeconds / m_rowSeconds), 16,
+                             m_model.group->limits().rows);
     return count == unread;
 }
 
@@ -181,8 +181,7 @@ void ModelDrafter::guessNext(std::vector<Open>& drafts)
     int room = m_model.group->limits().rows;
     std::erase_if(drafts, [&](const Open& open) {
         room -= open.text->missing();
-        return room < 0 ||
-            !providePages(*open.text, static_cast<int>(open.text->tokens.size()));
+        return room < 0 || !providePages(*open.text, static_cast<int>(open.text->tokens.size()));
     });
     if (drafts.empty())
         return;
@@ -203,7 +202,8 @@ void ModelDrafter::guessNext(std::vector<Open>& drafts)
         longest = std::max(longest, open.text->computed);
         if (!allFinite(own))
             return true;
-        const int32_t token = m_sampler.pick(own, open.draft->sequence->sampling, open.text->tokens);
+        const int32_t token =
+            m_sampler.pick(own, open.draft->sequence->sampling, open.text->tokens);
         open.text->tokens.push_back(token);
         open.draft->tokens.push_back(token);
         return static_cast<int>(open.draft->tokens.size()) == open.draft->most;
@@ -225,7 +225,8 @@ double ModelDrafter::seconds(std::span<const Draft> drafts) const
         sum += m_rowSeconds * std::max(0, draft.sequence->length() - known - 1) / kSpread;
     }
     for (int step = 0; step < longest; ++step) {
-        const auto rows = std::ranges::count_if(drafts, [&](const Draft& d) { return d.most > step; });
+        const auto rows =
+            std::ranges::count_if(drafts, [&](const Draft& d) { return d.most > step; });
         sum += m_costs.seconds(static_cast<int>(rows) * (step == 0 ? 2 : 1), context);
     }
     return sum;

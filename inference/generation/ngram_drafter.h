@@ -23,7 +23,8 @@ private:
     struct Text {
         std::vector<int32_t> tokens; // that are entered
         std::unordered_map<uint64_t, int> last; // position of the second token of a pair
-        std::vector<int> earlier; // the place before `place` of the same pair, at place + 1; -1: none
+        std::vector<int>
+            earlier; // the place before `place` of the same pair, at place + 1; -1: none
     };
 
     static void enter(Text& text, std::span<const int32_t> tokens);

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <stdexcept>
@@ -35,20 +36,42 @@ double gumbel(uint64_t seed, uint64_t position, uint64_t token)
 /// No noise is larger: u has 53 bits.
 constexpr double kMostNoise = 37.5;
 
-/// Vocabularies are looked through in blocks, which compilers turn into vectors.
-constexpr size_t kBlock = 16;
+// Loops over a vocabulary work on lanes that do not wait for each other: compilers make vectors of
+// them.
+constexpr size_t kLanes = 16;
+constexpr size_t kClasses = 256;
 
-float mostOf(std::span<const float> block)
+/// Calls hear(token, logit) for all that are at least so likely, in the order of tokens.
+template <class Hear> void eachFrom(float least, std::span<const float> logits, const Hear& hear)
 {
-    std::array<float, kBlock> lanes;
-    lanes.fill(-std::numeric_limits<float>::infinity());
-    size_t i = 0;
-    for (; i + kBlock <= block.size(); i += kBlock)
-        for (size_t lane = 0; lane < kBlock; ++lane)
-            lanes[lane] = block[i + lane] > lanes[lane] ? block[i + lane] : lanes[lane];
-    for (; i < block.size(); ++i)
-        lanes[0] = std::max(lanes[0], block[i]);
-    return *std::ranges::max_element(lanes);
+    for (size_t start = 0; start < logits.size(); start += kLanes) {
+        const auto some = logits.subspan(start, std::min(kLanes, logits.size() - start));
+        unsigned found = 0;
+        for (const float x : some)
+            found |= static_cast<unsigned>(x >= least);
+        if (found == 0)
+            continue;
+        for (size_t i = 0; i < some.size(); ++i)
+            if (some[i] >= least)
+                hear(static_cast<int32_t>(start + i), some[i]);
+    }
+}
+
+/// A number that at least `count` logits reach, close to the largest such. The classes are every
+/// 256th logit each: `count` of them have a largest logit that reaches it.
+float reachedBy(size_t count, std::span<const float> logits)
+{
+    if (count > kClasses || logits.size() < kClasses)
+        return -std::numeric_limits<float>::infinity();
+    std::array<float, kClasses> most;
+    std::copy_n(logits.begin(), kClasses, most.begin());
+    size_t i = kClasses;
+    for (; i + kClasses <= logits.size(); i += kClasses)
+        for (size_t c = 0; c < kClasses; ++c)
+            most[c] = most[c] < logits[i + c] ? logits[i + c] : most[c];
+    const auto last = most.begin() + static_cast<std::ptrdiff_t>(count) - 1;
+    std::nth_element(most.begin(), last, most.end(), std::greater());
+    return *last;
 }
 
 void checkRange(const char* what, double value, double least, double most)
@@ -88,8 +111,14 @@ int32_t Sampler::pick(std::span<const float> logits, const SamplingSettings& set
                       std::span<const int32_t> before)
 {
     const std::span<const float> own = penalised(logits, settings, before);
-    if (settings.temperature < kGreedyTemperature)
-        return static_cast<int32_t>(std::ranges::find(own, mostOf(own)) - own.begin());
+    if (settings.temperature < kGreedyTemperature) {
+        Candidate best{-std::numeric_limits<float>::infinity(), 0};
+        eachFrom(reachedBy(1, own), own, [&](int32_t token, float logit) {
+            if (logit > best.logit)
+                best = {logit, token};
+        });
+        return best.token;
+    }
 
     keepTopK(own, settings);
     const float most = std::ranges::max_element(m_candidates, {}, &Candidate::logit)->logit;
@@ -138,34 +167,25 @@ std::span<const float> Sampler::penalised(std::span<const float> logits,
     return m_logits;
 }
 
-/// Makes the likeliest tokens candidates, or all where top-k is off. One pass: a token is looked at
-/// only if its block has one that is likelier than the last of the best so far.
+/// Makes the likeliest tokens candidates, or all where top-k is off.
 void Sampler::keepTopK(std::span<const float> logits, const SamplingSettings& settings)
 {
     const float temperature = settings.temperature;
     const auto k = static_cast<size_t>(settings.topK);
-    const bool cut = k > 0 && k < logits.size();
     m_candidates.clear();
-    const size_t first = cut ? k : logits.size();
-    for (size_t t = 0; t < first; ++t)
-        m_candidates.push_back({logits[t] / temperature, static_cast<int32_t>(t)});
-    if (!cut)
+    if (k == 0 || k >= logits.size()) {
+        for (size_t t = 0; t < logits.size(); ++t)
+            m_candidates.push_back({logits[t] / temperature, static_cast<int32_t>(t)});
         return;
-    std::ranges::make_heap(m_candidates, likelier); // the least likely in front
-    for (size_t start = k; start < logits.size(); start += 4 * kBlock) {
-        const auto block =
-            logits.subspan(start, std::min<size_t>(4 * kBlock, logits.size() - start));
-        if (mostOf(block) / temperature <= m_candidates.front().logit)
-            continue;
-        for (size_t i = 0; i < block.size(); ++i) {
-            const Candidate candidate{block[i] / temperature, static_cast<int32_t>(start + i)};
-            if (!likelier(candidate, m_candidates.front()))
-                continue;
-            std::ranges::pop_heap(m_candidates, likelier);
-            m_candidates.back() = candidate;
-            std::ranges::push_heap(m_candidates, likelier);
-        }
     }
+    // a little less, because logits that differ may be equal once they are divided
+    const float reached = reachedBy(k, logits);
+    eachFrom(reached - 1e-6f * std::abs(reached), logits, [&](int32_t token, float logit) {
+        m_candidates.push_back({logit / temperature, token});
+    });
+    std::nth_element(m_candidates.begin(), m_candidates.begin() + settings.topK - 1,
+                     m_candidates.end(), likelier);
+    m_candidates.resize(k);
 }
 
 /// Leaves the likeliest candidates that have this share of the probability together, at least one.

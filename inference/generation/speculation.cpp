@@ -10,6 +10,14 @@ namespace {
 /// A draft model guesses no further: by then one guess is most likely wrong.
 constexpr int kMostDrafted = 7;
 
+/// What is expected of guesses at first. Free ones show what they are worth without being verified,
+/// so nothing is lost by caution; others have to be tried.
+constexpr double kCautious[2] = {0.35, 0.8}; // of the lowest grade, of the highest
+constexpr double kHopeful = 0.7;
+
+/// What guessing must promise against plain steps: costs and chances are estimates.
+constexpr double kMargin = 1.03;
+
 /// The cost of a plain step is measured again after so many steps.
 constexpr int kFreshSteps = 128;
 
@@ -33,8 +41,10 @@ Speculation::Speculation(SpeculationSetup setup, StepLimits limits, int contextT
     : m_setup(std::move(setup))
     , m_limits(limits)
     , m_contextTokens(contextTokens)
-    , m_shared(m_setup.drafters.size())
 {
+    for (const auto& drafter : m_setup.drafters)
+        m_shared.push_back(drafter->free() ? Acceptance(kCautious[0], kCautious[1])
+                                           : Acceptance(kHopeful, kHopeful));
 }
 
 Speculation::~Speculation() = default;
@@ -105,10 +115,9 @@ void Speculation::askFree(std::vector<Guess>& guesses)
             continue;
         std::vector<Draft> drafts;
         for (const Guess& guess : guesses)
-            drafts.push_back(
-                {.sequence = guess.sequence,
-                 .most = std::clamp(m_contextTokens - guess.sequence->length() - 1, 0,
-                                    room(guesses))});
+            drafts.push_back({.sequence = guess.sequence,
+                              .most = std::clamp(m_contextTokens - guess.sequence->length() - 1, 0,
+                                                 room(guesses))});
         m_setup.drafters[d]->propose(drafts);
         for (size_t i = 0; i < guesses.size(); ++i) {
             GuessRecord& record = (*guesses[i].records)[d];
@@ -132,7 +141,7 @@ int Speculation::most(const Guess& guess, size_t drafter) const
 double Speculation::nextChance(const Guess& guess)
 {
     return (*guess.records)[guess.drafter].acceptance().chance(guess.drafts[guess.drafter].grade,
-                                                              guess.count);
+                                                               guess.count);
 }
 
 /// What the guesses that are not there yet will cost.
@@ -185,7 +194,7 @@ void Speculation::chooseDrafter(Guess& guess, int rows) const
 {
     size_t drafter = 0;
     int count = 0;
-    double rate = rows / m_costs.seconds(rows, m_context);
+    double rate = kMargin * rows / m_costs.seconds(rows, m_context);
     for (guess.drafter = 0; guess.drafter < m_setup.drafters.size(); ++guess.drafter) {
         const double reached = bestLength(guess, rows);
         if (reached <= rate)
@@ -230,7 +239,7 @@ void Speculation::shareRows(std::vector<Guess>& guesses) const
 {
     const auto rows = static_cast<int>(guesses.size());
     double tokens = rows;
-    double best = tokens / m_costs.seconds(rows, m_context);
+    double best = kMargin * tokens / m_costs.seconds(rows, m_context);
     std::vector<int> counts(guesses.size(), 0);
     for (Guess& guess : guesses)
         guess.count = 0;

@@ -90,7 +90,8 @@ void DraftPairing::advance()
     const std::string& path = m_candidates[m_next++];
     try {
         std::unique_ptr<ModelFile> file = openModelFile(path);
-        const std::string pair = modelName(*file) + " cannot draft for " + modelName(m_model) + ": ";
+        const std::string pair =
+            modelName(*file) + " cannot draft for " + modelName(m_model) + ": ";
         if (vocabularyHash(file->metadata()) != m_vocabulary)
             m_refusal = pair + "their vocabularies differ.";
         else if (file->fileBytes() >= m_model.fileBytes())

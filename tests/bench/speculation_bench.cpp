@@ -151,8 +151,8 @@ int check(LoadedModel& model, const char* questions)
                 for (const std::optional<int> length :
                      {std::optional<int>(3), std::optional<int>(15), std::optional<int>()}) {
                     const std::string name = drafters;
-                    Generator generator(
-                        model, setupOf(model, name != "model", name != "lookup", length));
+                    Generator generator(model,
+                                        setupOf(model, name != "model", name != "lookup", length));
                     int same = 0;
                     SpeculationStats sum;
                     for (size_t i = 0; i < prompts.size(); i += together) {
@@ -183,39 +183,59 @@ double median(std::vector<double> values)
     return values[values.size() / 2];
 }
 
-/// Plain and guessing in turn, as A B B A, so that a machine that changes its mind treats both
-/// alike.
+/// One text, plain and guessing in turn as A B B A, so that a machine that changes its mind treats
+/// both alike.
+struct Compared {
+    double plain = 0.; // tokens/s, medians
+    double guessing = 0.;
+    double gain = 0.; // the median of the rounds
+    SpeculationStats speculation; // of the last answer
+};
+
+Compared compare(LoadedModel& model, Generator& plain, Generator& guessing, const Tokens& prompt,
+                 float temperature)
+{
+    constexpr double kEnough = 0.9; // seconds, and at least three rounds
+    constexpr size_t kRounds = 3;
+    Compared compared;
+    std::vector<double> seconds[2];
+    std::vector<double> gains;
+    for (double spent = 0.; gains.size() < kRounds || spent < kEnough;) {
+        double round[2] = {};
+        for (const bool guesses : {false, true, true, false}) {
+            model.pages->forgetAll();
+            if (model.draft)
+                model.draft->pages->forgetAll();
+            const Answers got = answer(guesses ? guessing : plain, {&prompt, 1}, temperature);
+            seconds[guesses].push_back(got.seconds);
+            round[guesses] += got.seconds;
+            spent += got.seconds;
+            if (guesses)
+                compared.speculation = got.speculation;
+        }
+        gains.push_back(round[0] / round[1]);
+    }
+    compared.plain = (kTokens - 1) / median(seconds[0]);
+    compared.guessing = (kTokens - 1) / median(seconds[1]);
+    compared.gain = median(gains);
+    return compared;
+}
+
 void texts(LoadedModel& model)
 {
-    constexpr double kEnough = 0.6; // seconds of either side for each text, at least four runs
     for (const float temperature : {0.f, 0.8f}) {
         Generator plain(model, SpeculationSetup{});
         Generator guessing(model);
         std::vector<double> gains;
         for (const BenchText& text : kBenchTexts) {
-            const std::vector<Tokens> prompt{encoded(model, text.text)};
-            std::vector<double> seconds[2];
-            SpeculationStats stats;
-            double spent = 0.;
-            for (int i = 0; i < 4 || (spent < 2. * kEnough && i % 4 != 0); ++i) {
-                const bool guesses = i % 4 == 1 || i % 4 == 2;
-                model.pages->forgetAll();
-                if (model.draft)
-                    model.draft->pages->forgetAll();
-                const Answers got = answer(guesses ? guessing : plain, prompt, temperature);
-                seconds[guesses].push_back(got.seconds);
-                spent += got.seconds;
-                if (guesses)
-                    stats = got.speculation;
-            }
-            const double gain = median(seconds[0]) / median(seconds[1]);
-            gains.push_back(gain);
+            const Compared c =
+                compare(model, plain, guessing, encoded(model, text.text), temperature);
+            gains.push_back(c.gain);
             std::printf("%.1f %-16s %-13s %7.1f tokens/s plain, %7.1f guessing, gain %.2f, %d of "
                         "%d right\n",
                         static_cast<double>(temperature), text.name,
-                        text.predictable ? "predictable" : "prose",
-                        (kTokens - 1) / median(seconds[0]), (kTokens - 1) / median(seconds[1]),
-                        gain, stats.accepted, stats.proposed);
+                        text.predictable ? "predictable" : "prose", c.plain, c.guessing, c.gain,
+                        c.speculation.accepted, c.speculation.proposed);
         }
         std::printf("%.1f: predictable %.2f, prose %.2f (medians), least %.2f\n",
                     static_cast<double>(temperature),

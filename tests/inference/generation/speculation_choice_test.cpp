@@ -158,8 +158,7 @@ void SpeculationChoiceTest::guessingComesBackWhereTheTextChanges()
 {
     const auto texts = textsOf(1);
     const auto first = [](int position) { return position < 400; };
-    Speculation speculation =
-        speculationOf(std::make_unique<ScriptedDrafter>(texts, first, 0.02));
+    Speculation speculation = speculationOf(std::make_unique<ScriptedDrafter>(texts, first, 0.02));
     const Tried tried = decode(speculation, texts, memoryBound, 0.02, 900);
     QVERIFY2(tried.tokens > 1500, qPrintable(QString::number(tried.tokens)));
 }

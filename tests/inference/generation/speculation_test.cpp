@@ -112,9 +112,8 @@ private Q_SLOTS:
     void verifierThatAcceptsTooMuchIsNoticed();
 
 private:
-    [[nodiscard]] std::unique_ptr<LoadedModel> load(const std::string& device,
-                                                    const std::string& split = "auto",
-                                                    int draftContext = 0) const;
+    [[nodiscard]] std::unique_ptr<LoadedModel>
+    load(const std::string& device, const std::string& split = "auto", int draftContext = 0) const;
 
     QTemporaryDir m_folder;
     std::string m_model;
@@ -131,8 +130,7 @@ void SpeculationTest::initTestCase()
 }
 
 std::unique_ptr<LoadedModel> SpeculationTest::load(const std::string& device,
-                                                   const std::string& split,
-                                                   int draftContext) const
+                                                   const std::string& split, int draftContext) const
 {
     LoadRequest request;
     request.path = m_model;
@@ -162,8 +160,10 @@ void SpeculationTest::noGuessChangesAToken_data()
             << QString::fromStdString(device.name) << "auto" << device.expected
             << QString::fromStdString(device.problem);
     }
-    QTest::newRow("cpu,cpu tensor") << "cpu,cpu" << "tensor" << true << "";
-    QTest::newRow("cpu,cpu layer") << "cpu,cpu" << "layer" << true << "";
+    QTest::newRow("cpu,cpu tensor") << "cpu,cpu"
+                                    << "tensor" << true << "";
+    QTest::newRow("cpu,cpu layer") << "cpu,cpu"
+                                   << "layer" << true << "";
 }
 
 void SpeculationTest::noGuessChangesAToken()
@@ -183,9 +183,8 @@ void SpeculationTest::noGuessChangesAToken()
         const std::vector<uint64_t> all{1, 2, 3, 4};
         const Texts plain = runPlain(*model, all, temperature).replies;
         for (const char* drafters : {"lookup", "model", "lookup, then model"}) {
-            for (const std::optional<int> length :
-                 {std::optional<int>(1), std::optional<int>(4), std::optional<int>(15),
-                  std::optional<int>()}) {
+            for (const std::optional<int> length : {std::optional<int>(1), std::optional<int>(4),
+                                                    std::optional<int>(15), std::optional<int>()}) {
                 Generator guessing(*model, setupOf(*model, drafters, length));
                 const Ran alone = run(guessing, {1}, temperature);
                 const Ran together = run(guessing, all, temperature);
