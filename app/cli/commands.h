@@ -10,6 +10,7 @@ namespace inglenook {
 // Commands throw exceptions with a sentence; main.cpp prints it.
 
 void addBench(CLI::App& nook);
+void addCache(CLI::App& nook);
 void addChat(CLI::App& nook);
 void addDoctor(CLI::App& nook);
 void addGenerate(CLI::App& nook);
