@@ -11,6 +11,7 @@ namespace inglenook {
 
 void addBatch(CLI::App& nook);
 void addBench(CLI::App& nook);
+void addCache(CLI::App& nook);
 void addChat(CLI::App& nook);
 void addDoctor(CLI::App& nook);
 void addGenerate(CLI::App& nook);

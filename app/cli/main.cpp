@@ -21,6 +21,7 @@ int main(int argc, char** argv)
     inglenook::addBench(nook);
     inglenook::addInspect(nook);
     inglenook::addDoctor(nook);
+    inglenook::addCache(nook);
     try {
         nook.parse(argc, argv);
         return 0;
