@@ -306,11 +306,7 @@ void Engine::Implementation::begin(AskedReply asked)
                                 request.stopTexts.end());
         RunningReply reply{.request = std::move(request),
                            .rules = StopRules(*m_model->tokenizer, std::move(limits)),
-                           .tokens = {},
-                           .stats = {},
-                           .asked = asked.asked,
-                           .firstToken = {},
-                           .lastToken = {}};
+                           .asked = asked.asked};
         reply.stats.promptTokens = length;
         reply.stats.device = m_model->facts.device;
         m_generator->add(id, std::move(prompt.tokens), reply.request.sampling,
