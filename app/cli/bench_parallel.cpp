@@ -75,6 +75,7 @@ ParallelFigures measureParallel(const ParallelWish& wish)
 {
     LoadRequest request = wish.model;
     request.sequences = std::ranges::max(wish.counts);
+    request.draft = "none"; // guessing ahead fills steps too, of one conversation more than of many
     if (request.contextTokens == 0)
         // while the last prompts are read, the first conversations answer already
         request.contextTokens = 2 * (wish.prompt + wish.reply) + 64;
