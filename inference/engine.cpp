@@ -306,11 +306,7 @@ void Engine::Implementation::begin(AskedReply asked)
                                 request.stopTexts.end());
         RunningReply reply{.request = std::move(request),
                            .rules = StopRules(*m_model->tokenizer, std::move(limits)),
-                           .tokens = {},
-                           .stats = {},
-                           .asked = asked.asked,
-                           .firstToken = {},
-                           .lastToken = {}};
+                           .asked = asked.asked};
         reply.stats.promptTokens = length;
         reply.stats.device = m_model->facts.device;
         m_generator->add(id, std::move(prompt.tokens), reply.request.sampling,
@@ -346,6 +342,7 @@ void Engine::Implementation::goOn(ReplyId id)
             return finish(id, StopReason::ContextFull);
         tokens.insert(tokens.end(), reply.tokens.end() - std::min(said, room / 2),
                       reply.tokens.end());
+        reply.stats.speculation += m_generator->speculation(id);
         m_generator->remove(id);
         // positions come again: with the noise they had, the reply would tend to repeat itself
         ++reply.request.sampling.seed;
@@ -422,7 +419,7 @@ void Engine::Implementation::finish(ReplyId id, StopReason reason)
         stats.promptSeconds = secondsBetween(reply.asked, reply.firstToken);
         stats.replySeconds = secondsBetween(reply.firstToken, reply.lastToken);
     }
-    stats.speculation = m_generator->speculation(id);
+    stats.speculation += m_generator->speculation(id);
     m_generator->remove(id);
     m_running.erase(id);
     m_events.emplace_back(ReplyFinished{

@@ -40,9 +40,9 @@ public:
 
     /// Whether step() has something to do.
     [[nodiscard]] bool busy() const;
-    /// Does one bounded unit of work: loads one array, runs one forward step over all running
-    /// replies, or moves some cache pages from disk or to it. At most about 250 ms on a slow
-    /// machine.
+    /// Does one bounded unit of work: loads a piece of an array, runs one forward step over all
+    /// running replies, or moves some cache pages from disk or to it. At most about 250 ms on a
+    /// slow machine.
     [[nodiscard]] std::vector<EngineEvent> step();
 
 private:

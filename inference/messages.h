@@ -132,6 +132,16 @@ struct SpeculationStats {
     double verifySeconds = 0.; // of the steps that verified
     double plainSeconds = 0.; // what their tokens would have taken one by one, as estimated
 
+    SpeculationStats& operator+=(const SpeculationStats& more)
+    {
+        proposed += more.proposed;
+        accepted += more.accepted;
+        draftSeconds += more.draftSeconds;
+        verifySeconds += more.verifySeconds;
+        plainSeconds += more.plainSeconds;
+        return *this;
+    }
+
     /// How many times faster those tokens came; 1 if there were none.
     [[nodiscard]] double gain() const
     {

@@ -94,6 +94,23 @@ public:
     virtual ~Recording() = default;
 };
 
+/// What one piece of loading a weight moves at most, about: some hundredths of a second even where
+/// memory is slow to come by.
+inline constexpr size_t kLoadPieceBytes = size_t{16} << 20;
+
+/// A matrix on its way to a device, in pieces, so that whoever loads can do other things in between
+/// and give up by destroying this. The backend outlives it.
+class WeightLoading {
+public:
+    virtual ~WeightLoading() = default;
+
+    /// Loads the next piece. Returns whether it was the last; then the file's bytes are no longer
+    /// needed.
+    [[nodiscard]] virtual bool advance() = 0;
+    /// Call once, behind the last piece.
+    [[nodiscard]] virtual Weight take() = 0;
+};
+
 /// One device that computes. All calls come from one thread and take effect in call order; only
 /// read(), readPages() and allReduce() wait. Operators do not allocate, wait, or fail for data
 /// reasons; wrong shapes are refused by std::invalid_argument in the words of kernels/checks.h.
@@ -114,9 +131,12 @@ public:
 
     /// Memory for tensors or pages, aligned to 256 bytes, zeroed.
     [[nodiscard]] virtual std::shared_ptr<Buffer> allocate(size_t bytes) = 0;
-    /// Loads a matrix of sum(part.out) rows and `in` columns; `in` fits every part's blocks.
-    /// The bytes are no longer needed when it returns.
-    [[nodiscard]] virtual Weight load(std::span<const WeightPart> parts, int in) = 0;
+    /// Begins to load a matrix of sum(part.out) rows and `in` columns; `in` fits every part's
+    /// blocks. The bytes are needed until the last piece is loaded.
+    [[nodiscard]] virtual std::unique_ptr<WeightLoading>
+    beginLoad(std::span<const WeightPart> parts, int in) = 0;
+    /// All pieces at once.
+    [[nodiscard]] Weight load(std::span<const WeightPart> parts, int in);
     /// Copies rows * cols packed elements to the tensor / from it. read() waits for all work
     /// before.
     virtual void write(const Tensor& to, std::span<const std::byte> from) = 0;

@@ -70,6 +70,15 @@ struct WeightPart {
     int out = 0;
 };
 
+/// The rows of all parts.
+[[nodiscard]] inline int rowsOf(std::span<const WeightPart> parts)
+{
+    int rows = 0;
+    for (const WeightPart& part : parts)
+        rows += part.out;
+    return rows;
+}
+
 /// A backend's private form of a weight.
 class WeightData {
 public:

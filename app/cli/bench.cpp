@@ -1,4 +1,5 @@
 #include "app/cli/bench_matrix.h"
+#include "app/cli/bench_parallel.h"
 #include "app/cli/bench_pass.h"
 #include "app/cli/bench_reopen.h"
 #include "app/cli/commands.h"
@@ -26,6 +27,8 @@ struct Options {
     int reply = 128;
     int passes = 5;
     bool json = false;
+
+    std::vector<int> parallel; // conversations at once
 
     bool matrix = false;
     std::vector<std::string> backends;
@@ -175,12 +178,24 @@ void runReopening(const Options& options)
     std::printf("%s\n", (options.json ? jsonOf(figures) : tableOf(figures)).c_str());
 }
 
+void runParallel(const Options& options)
+{
+    const ParallelFigures figures = measureParallel({.model = options.model.loadRequest(),
+                                                     .counts = options.parallel,
+                                                     .prompt = options.prompt,
+                                                     .reply = options.reply,
+                                                     .passes = options.passes});
+    std::printf("%s\n", (options.json ? jsonOf(figures) : tableOf(figures)).c_str());
+}
+
 void run(const Options& options)
 {
     if (!options.reopen.empty())
         runReopening(options);
     else if (options.matrix)
         runMatrix(options);
+    else if (!options.parallel.empty())
+        runParallel(options);
     else
         runPasses(options);
 }
@@ -229,7 +244,14 @@ void addBench(CLI::App& nook)
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
     command->add_flag("--json", options->json);
+    CLI::Option* parallel = command
+                                ->add_option("--parallel", options->parallel,
+                                             "conversations that answer at once, as 1,2,4,8: the "
+                                             "tokens of all together")
+                                ->delimiter(',')
+                                ->check(CLI::Range(1, kDecodeRows));
     addMatrixOptions(*command, *options);
+    command->get_option("--matrix")->excludes(parallel);
     command
         ->add_option("--reopen", options->reopen,
                      "come back to conversations of so many tokens after a restart, as 1024,8192")

@@ -42,8 +42,8 @@ public:
     ModelLoading(const ModelLoading&) = delete;
     ModelLoading& operator=(const ModelLoading&) = delete;
 
-    /// Does one unit: opens the file, builds the tokenizer, plans the memory, or loads one array.
-    /// Throws std::runtime_error with a sentence; then nothing is left but to destroy it.
+    /// Does one unit: opens the file, builds the tokenizer, plans the memory, or loads a piece of
+    /// an array. Throws std::runtime_error with a sentence; then nothing is left but to destroy it.
     void advance();
     [[nodiscard]] bool finished() const { return m_stage == Stage::Finished; }
     [[nodiscard]] float fraction() const;

@@ -23,7 +23,7 @@ bool needsNoSlot(const std::string& name)
 constexpr uint64_t kAheadBytes = uint64_t{256} << 20;
 
 /// What is brought into memory at once: a few hundredths of a second of a good disk.
-constexpr size_t kFetchBytes = size_t{64} << 20;
+constexpr size_t kFetchBytes = size_t{16} << 20;
 
 uint64_t bytesOf(DType type, Range rows, Range cols)
 {
@@ -231,46 +231,49 @@ bool WeightLoader::fetch(const Item& item)
 void WeightLoader::loadNext(Backend& backend)
 {
     const Item& item = m_items[m_next];
-    expectAhead();
-    if (!fetch(item))
+    if (!m_loading) {
+        expectAhead();
+        if (!fetch(item))
+            return;
+        m_loading = item.vector ? beginVector(backend, item) : beginMatrix(backend, item);
+    }
+    if (!m_loading->advance())
         return;
-    if (item.vector)
-        loadVector(backend, item);
-    else
-        loadMatrix(backend, item);
+    *item.target = m_loading->take();
+    m_loading.reset();
+    m_cut.clear();
     for (const Piece& piece : item.pieces)
         m_loadedBytes += bytesOf(piece.array->type, piece.rows, piece.cols);
     ++m_next;
 }
 
-void WeightLoader::loadVector(Backend& backend, const Item& item)
+std::unique_ptr<WeightLoading> WeightLoader::beginVector(Backend& backend, const Item& item)
 {
-    std::vector<float> values;
+    m_vector.clear();
     for (const Piece& piece : item.pieces) {
         std::vector<float> row(static_cast<size_t>(piece.array->cols));
         dequantiseRow(piece.array->type, piece.array->bytes, row);
         const auto part = std::span(row).subspan(static_cast<size_t>(piece.cols.first),
                                                  static_cast<size_t>(piece.cols.count));
-        values.insert(values.end(), part.begin(), part.end());
+        m_vector.insert(m_vector.end(), part.begin(), part.end());
     }
-    const WeightPart row{.rows = std::as_bytes(std::span(values)), .type = DType::F32, .out = 1};
-    *item.target = backend.load({&row, 1}, static_cast<int>(values.size()));
+    const WeightPart row{.rows = std::as_bytes(std::span(m_vector)), .type = DType::F32, .out = 1};
+    return backend.beginLoad({&row, 1}, static_cast<int>(m_vector.size()));
 }
 
-void WeightLoader::loadMatrix(Backend& backend, const Item& item)
+std::unique_ptr<WeightLoading> WeightLoader::beginMatrix(Backend& backend, const Item& item)
 {
     std::vector<WeightPart> parts;
-    std::vector<std::vector<std::byte>> copies; // of pieces that do not lie together in the file
     for (const Piece& piece : item.pieces) {
         const ModelArray& array = *piece.array;
         WeightPart part{.type = array.type, .out = piece.rows.count};
         if (piece.cols.count == array.cols)
             part.rows = wholeRows(array, piece.rows);
         else
-            part.rows = copies.emplace_back(cutRows(array, piece.rows, piece.cols));
+            part.rows = m_cut.emplace_back(cutRows(array, piece.rows, piece.cols));
         parts.push_back(part);
     }
-    *item.target = backend.load(parts, item.pieces.front().cols.count);
+    return backend.beginLoad(parts, item.pieces.front().cols.count);
 }
 
 Weights WeightLoader::take()

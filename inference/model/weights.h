@@ -5,6 +5,7 @@
 #include "inference/model_files/model_file.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,8 +51,9 @@ public:
     [[nodiscard]] uint64_t totalBytes() const { return m_totalBytes; } // as in the file
     [[nodiscard]] uint64_t loadedBytes() const { return m_loadedBytes; }
     [[nodiscard]] bool finished() const { return m_next == m_items.size(); }
-    /// Does one unit of work: loads the next weight or, where it is large, brings a part of it from
-    /// the disk into memory, so that waiting for a slow disk is cut into pieces.
+    /// Does one unit of work: brings a piece of the next weight from the disk into memory, or loads
+    /// a piece of it, so that neither a slow disk nor a large weight is waited for at once. The
+    /// same backend each time; it outlives the loader.
     void loadNext(Backend& backend);
     /// Call once, when finished.
     [[nodiscard]] Weights take();
@@ -91,8 +93,8 @@ private:
                   const LayerSlice& slice, LayerWeights* target);
     void expectAhead();
     [[nodiscard]] bool fetch(const Item& item);
-    void loadVector(Backend& backend, const Item& item);
-    void loadMatrix(Backend& backend, const Item& item);
+    [[nodiscard]] std::unique_ptr<WeightLoading> beginVector(Backend& backend, const Item& item);
+    [[nodiscard]] std::unique_ptr<WeightLoading> beginMatrix(Backend& backend, const Item& item);
     void refuseUnknown() const;
     [[noreturn]] void refuse(const std::string& what) const;
 
@@ -103,6 +105,9 @@ private:
     std::vector<const ModelArray*> m_used;
     size_t m_next = 0;
     size_t m_fetched = 0; // bytes of that one
+    std::unique_ptr<WeightLoading> m_loading; // of that one, once it is in memory
+    std::vector<float> m_vector; // that is being loaded
+    std::vector<std::vector<std::byte>> m_cut; // pieces of it that do not lie together in the file
     size_t m_expected = 0; // items that the file was told of
     uint64_t m_expectedBytes = 0;
     uint64_t m_totalBytes = 0;

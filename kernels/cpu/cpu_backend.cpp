@@ -27,6 +27,37 @@ private:
     std::function<void()> m_step;
 };
 
+class CpuLoading final : public WeightLoading {
+public:
+    CpuLoading(std::span<const WeightPart> parts, int in, ThreadPool& pool)
+        : m_parts(parts.begin(), parts.end())
+        , m_in(in)
+        , m_pool(pool)
+        , m_weight(std::make_shared<PackedWeight>(parts, in, pool.threads()))
+    {
+    }
+
+    bool advance() override
+    {
+        if (m_done < m_weight->pieces())
+            m_weight->pack(m_parts, m_in, m_done++, m_pool);
+        return m_done == m_weight->pieces();
+    }
+
+    Weight take() override
+    {
+        const size_t bytes = m_weight->bytes();
+        return {.data = std::move(m_weight), .out = rowsOf(m_parts), .in = m_in, .bytes = bytes};
+    }
+
+private:
+    std::vector<WeightPart> m_parts;
+    int m_in;
+    ThreadPool& m_pool;
+    std::shared_ptr<PackedWeight> m_weight;
+    int m_done = 0; // pieces
+};
+
 std::byte* bytesOf(const Tensor& tensor)
 {
     auto* buffer = dynamic_cast<HostBuffer*>(tensor.buffer);
@@ -61,15 +92,10 @@ std::shared_ptr<Buffer> CpuBackend::allocate(size_t bytes)
     return std::make_shared<HostBuffer>(bytes);
 }
 
-Weight CpuBackend::load(std::span<const WeightPart> parts, int in)
+std::unique_ptr<WeightLoading> CpuBackend::beginLoad(std::span<const WeightPart> parts, int in)
 {
     checkLoad(parts, in);
-    auto data = std::make_shared<PackedWeight>(parts, in, m_pool);
-    int out = 0;
-    for (const WeightPart& part : parts)
-        out += part.out;
-    const size_t bytes = data->bytes();
-    return {.data = std::move(data), .out = out, .in = in, .bytes = bytes};
+    return std::make_unique<CpuLoading>(parts, in, m_pool);
 }
 
 void CpuBackend::write(const Tensor& to, std::span<const std::byte> from)

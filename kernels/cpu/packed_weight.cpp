@@ -1,5 +1,6 @@
 #include "kernels/cpu/packed_weight.h"
 
+#include "kernels/backend.h"
 #include "kernels/cpu/panels.h"
 #include "kernels/cpu/repack.h"
 #include "kernels/quant_formats.h"
@@ -9,7 +10,7 @@
 
 namespace inglenook::cpu {
 
-PackedWeight::PackedWeight(std::span<const WeightPart> parts, int in, ThreadPool& pool)
+PackedWeight::PackedWeight(std::span<const WeightPart> parts, int in, int threads)
 {
     if (parts.size() == 1 && parts[0].out == 1) {
         m_row.resize(static_cast<size_t>(in));
@@ -32,14 +33,22 @@ PackedWeight::PackedWeight(std::span<const WeightPart> parts, int in, ThreadPool
         firstRow += part.out;
     }
     m_memory = HostMemory(bytes);
-    cutIntoRuns(bytes, pool.threads());
+    m_pieces = static_cast<int>((bytes + kLoadPieceBytes - 1) / kLoadPieceBytes);
+    cutIntoRuns(bytes, threads);
+}
 
+void PackedWeight::pack(std::span<const WeightPart> parts, int in, int piece, ThreadPool& pool)
+{
     pool.run(static_cast<int>(m_runs.size()), [&](int index, int) {
         const Run& run = m_runs[static_cast<size_t>(index)];
         const Part& to = m_parts[static_cast<size_t>(run.part)];
         const WeightPart& from = parts[static_cast<size_t>(run.part)];
         const size_t row = rowBytes(from.type, in);
-        for (int p = run.firstPanel; p < run.firstPanel + run.panels; ++p) {
+        const auto border = [&](int of) {
+            return run.firstPanel +
+                static_cast<int>(static_cast<int64_t>(run.panels) * of / m_pieces);
+        };
+        for (int p = border(piece); p < border(piece + 1); ++p) {
             const int first = kPanelRows * p;
             const int count = std::min(kPanelRows, to.out - first);
             packPanel(to.type, m_memory.data() + to.offset + static_cast<size_t>(p) * to.panelBytes,

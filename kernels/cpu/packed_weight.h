@@ -28,7 +28,12 @@ public:
         int panels = 0;
     };
 
-    PackedWeight(std::span<const WeightPart> parts, int in, ThreadPool& pool);
+    /// Takes the memory. A matrix of one row is loaded already, others want every piece packed.
+    PackedWeight(std::span<const WeightPart> parts, int in, int threads);
+
+    [[nodiscard]] int pieces() const { return m_pieces; }
+    /// Packs one piece, a part of every run, so that each thread writes what it will read.
+    void pack(std::span<const WeightPart> parts, int in, int piece, ThreadPool& pool);
 
     [[nodiscard]] std::span<const Part> parts() const { return m_parts; }
     /// The whole matrix in runs of about equal bytes: the tasks of packing and of every product, so
@@ -50,6 +55,7 @@ private:
 
     std::vector<Part> m_parts; // empty: one row
     std::vector<Run> m_runs;
+    int m_pieces = 0;
     HostMemory m_memory;
     std::vector<float> m_row;
 };

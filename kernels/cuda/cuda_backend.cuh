@@ -21,7 +21,7 @@ public:
     std::string name() const override;
 
     std::shared_ptr<Buffer> allocate(size_t bytes) override;
-    Weight load(std::span<const WeightPart> parts, int in) override;
+    std::unique_ptr<WeightLoading> beginLoad(std::span<const WeightPart> parts, int in) override;
     void write(const Tensor& to, std::span<const std::byte> from) override;
     void read(std::span<std::byte> to, const Tensor& from) override;
     void readPages(std::span<std::byte> to, const KvPages& kv, std::span<const int> pages,

@@ -47,65 +47,114 @@ std::shared_ptr<Buffer> CudaBackend::allocate(size_t bytes)
 namespace {
 
 /// Rows of a quantised format go through this much memory on the device on their way into panels.
-constexpr size_t kUploadBytes = size_t{16} << 20;
+constexpr size_t kUploadBytes = kLoadPieceBytes;
 
 bool hasBlocks(DType type)
 {
     return facts(type).blockElements > 1;
 }
 
-/// The part in its form on the device. The caller waits for the stream.
-CudaWeight::Part uploadPart(const WeightPart& part, int in, int device, cudaStream_t stream)
+/// Whole panels of such rows that go through it at once.
+size_t rowsAtOnce(const WeightPart& part, int in)
+{
+    const auto panelRows = static_cast<size_t>(kPanelOutputs);
+    return std::max(panelRows, kUploadBytes / rowBytes(part.type, in) / panelRows * panelRows);
+}
+
+/// Brings a matrix to the device, each piece waited for: then its bytes are no longer read.
+class CudaLoading final : public WeightLoading {
+public:
+    CudaLoading(std::span<const WeightPart> parts, int in, int device, cudaStream_t stream);
+
+    bool advance() override;
+    Weight take() override { return std::move(m_weight); }
+
+private:
+    void copyRows(const WeightPart& part, size_t rows);
+
+    int m_device;
+    cudaStream_t m_stream;
+    std::vector<WeightPart> m_parts;
+    std::vector<float> m_vector; // a single row
+    std::shared_ptr<CudaWeight> m_data = std::make_shared<CudaWeight>();
+    Weight m_weight;
+    std::unique_ptr<CudaBuffer> m_upload; // quantised rows on their way
+    size_t m_part = 0; // that is next
+    size_t m_row = 0; // of it
+};
+
+CudaLoading::CudaLoading(std::span<const WeightPart> parts, int in, int device, cudaStream_t stream)
+    : m_device(device)
+    , m_stream(stream)
+    , m_parts(parts.begin(), parts.end())
+    , m_weight{.data = m_data, .out = rowsOf(parts), .in = in, .bytes = 0}
+{
+    if (parts.size() == 1 && parts[0].out == 1) {
+        m_vector.resize(static_cast<size_t>(in));
+        dequantiseRow(parts[0].type, parts[0].rows, m_vector);
+        m_parts = {{.rows = std::as_bytes(std::span(m_vector)), .type = DType::F32, .out = 1}};
+    }
+    size_t upload = 0;
+    int first = 0;
+    for (const WeightPart& part : m_parts) {
+        const size_t bytes =
+            hasBlocks(part.type) ? repackedBytes(part.type, part.out, in) : part.rows.size();
+        m_data->parts.push_back(
+            {std::make_shared<CudaBuffer>(bytes, device), part.type, first, part.out});
+        m_weight.bytes += bytes;
+        first += part.out;
+        if (hasBlocks(part.type))
+            upload = std::max(
+                upload, std::min(rowsAtOnce(part, in) * rowBytes(part.type, in), part.rows.size()));
+    }
+    if (upload > 0)
+        m_upload = std::make_unique<CudaBuffer>(upload, device);
+}
+
+bool CudaLoading::advance()
+{
+    if (m_part == m_parts.size())
+        return true;
+    const char* doing = "loading a weight";
+    check(cudaSetDevice(m_device), "choosing the GPU");
+    const WeightPart& part = m_parts[m_part];
+    const size_t rows =
+        std::min(rowsAtOnce(part, m_weight.in), static_cast<size_t>(part.out) - m_row);
+    copyRows(part, rows);
+    check(cudaStreamSynchronize(m_stream), doing);
+    m_row += rows;
+    if (m_row == static_cast<size_t>(part.out)) {
+        m_row = 0;
+        ++m_part;
+    }
+    return m_part == m_parts.size();
+}
+
+void CudaLoading::copyRows(const WeightPart& part, size_t rows)
 {
     const char* doing = "loading a weight";
+    const size_t row = rowBytes(part.type, m_weight.in);
+    const std::byte* from = part.rows.data() + m_row * row;
+    std::byte* to = m_data->parts[m_part].memory->data;
     if (!hasBlocks(part.type)) {
-        auto memory = std::make_shared<CudaBuffer>(part.rows.size(), device);
-        check(cudaMemcpyAsync(memory->data, part.rows.data(), part.rows.size(),
-                              cudaMemcpyHostToDevice, stream),
+        check(cudaMemcpyAsync(to + m_row * row, from, rows * row, cudaMemcpyHostToDevice, m_stream),
               doing);
-        return {memory, part.type, 0, part.out};
+        return;
     }
-    auto memory = std::make_shared<CudaBuffer>(repackedBytes(part.type, part.out, in), device);
-    const size_t bytesPerRow = rowBytes(part.type, in);
-    const auto panelRows = static_cast<size_t>(kPanelOutputs);
-    const size_t rowsAtOnce =
-        std::max(panelRows, kUploadBytes / bytesPerRow / panelRows * panelRows);
-    const CudaBuffer upload(std::min(rowsAtOnce * bytesPerRow, part.rows.size()), device);
-    const auto out = static_cast<size_t>(part.out);
-    for (size_t first = 0; first < out; first += rowsAtOnce) {
-        const size_t rows = std::min(rowsAtOnce, out - first);
-        check(cudaMemcpyAsync(upload.data, part.rows.data() + first * bytesPerRow,
-                              rows * bytesPerRow, cudaMemcpyHostToDevice, stream),
-              doing);
-        repack(part.type, memory->data + repackedBytes(part.type, static_cast<int>(first), in),
-               upload.data, static_cast<int>(rows), in, stream);
-    }
+    check(cudaMemcpyAsync(m_upload->data, from, rows * row, cudaMemcpyHostToDevice, m_stream),
+          doing);
+    repack(part.type, to + repackedBytes(part.type, static_cast<int>(m_row), m_weight.in),
+           m_upload->data, static_cast<int>(rows), m_weight.in, m_stream);
     checkLaunch(doing);
-    return {memory, part.type, 0, part.out}; // freeing `upload` waits for its readers
 }
 
 } // namespace
 
-Weight CudaBackend::load(std::span<const WeightPart> parts, int in)
+std::unique_ptr<WeightLoading> CudaBackend::beginLoad(std::span<const WeightPart> parts, int in)
 {
     checkLoad(parts, in);
     activateDevice();
-    auto data = std::make_shared<CudaWeight>();
-    Weight weight{.data = data, .out = 0, .in = in, .bytes = 0};
-    std::vector<float> vector; // a single row
-    for (WeightPart part : parts) {
-        if (parts.size() == 1 && part.out == 1) {
-            vector.resize(static_cast<size_t>(in));
-            dequantiseRow(part.type, part.rows, vector);
-            part = {.rows = std::as_bytes(std::span(vector)), .type = DType::F32, .out = 1};
-        }
-        data->parts.push_back(uploadPart(part, in, m_device, m_stream));
-        data->parts.back().firstOut = weight.out;
-        weight.out += part.out;
-        weight.bytes += data->parts.back().memory->bytes();
-    }
-    check(cudaStreamSynchronize(m_stream), "loading a weight"); // the caller's bytes may go
-    return weight;
+    return std::make_unique<CudaLoading>(parts, in, m_device, m_stream);
 }
 
 void CudaBackend::write(const Tensor& to, std::span<const std::byte> from)

@@ -39,22 +39,47 @@ HostBuffer::HostBuffer(size_t bytes)
     std::memset(m_data.get(), 0, bytes);
 }
 
-HostWeight::HostWeight(std::span<const WeightPart> parts, int in)
+HostWeight::HostWeight(int out, int in)
     : m_in(static_cast<size_t>(in))
+    , m_values(static_cast<size_t>(out) * m_in)
 {
-    size_t out = 0;
-    for (const WeightPart& part : parts)
-        out += static_cast<size_t>(part.out);
-    m_values.resize(out * m_in);
+}
 
-    std::span<float> values(m_values);
-    for (const WeightPart& part : parts) {
-        const size_t bytes = rowBytes(part.type, in);
-        for (size_t r = 0; r < static_cast<size_t>(part.out); ++r) {
-            dequantiseRow(part.type, part.rows.subspan(r * bytes, bytes), values.first(m_in));
-            values = values.subspan(m_in);
-        }
+void HostWeight::setRow(int i, DType type, std::span<const std::byte> bytes)
+{
+    dequantiseRow(type, bytes, std::span(m_values).subspan(static_cast<size_t>(i) * m_in, m_in));
+}
+
+HostLoading::HostLoading(std::span<const WeightPart> parts, int in)
+    : m_parts(parts.begin(), parts.end())
+    , m_in(in)
+    , m_weight(std::make_shared<HostWeight>(rowsOf(parts), in))
+{
+}
+
+bool HostLoading::advance()
+{
+    for (size_t bytes = 0; m_part < m_parts.size() && bytes < kLoadPieceBytes; ++m_part) {
+        const WeightPart& part = m_parts[m_part];
+        const size_t row = rowBytes(part.type, m_in);
+        for (; m_row < part.out && bytes < kLoadPieceBytes; ++m_row, bytes += row)
+            m_weight->setRow(m_first + m_row, part.type,
+                             part.rows.subspan(static_cast<size_t>(m_row) * row, row));
+        if (m_row < part.out)
+            return false;
+        m_first += part.out;
+        m_row = 0;
     }
+    return m_part == m_parts.size();
+}
+
+Weight HostLoading::take()
+{
+    const int out = rowsOf(m_parts);
+    return {.data = std::move(m_weight),
+            .out = out,
+            .in = m_in,
+            .bytes = static_cast<size_t>(out) * static_cast<size_t>(m_in) * sizeof(float)};
 }
 
 std::span<float> row(const Tensor& t, int r)

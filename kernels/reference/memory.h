@@ -25,8 +25,11 @@ private:
 /// A matrix as the numbers it stands for.
 class HostWeight final : public WeightData {
 public:
-    HostWeight(std::span<const WeightPart> parts, int in);
+    /// Zeros.
+    HostWeight(int out, int in);
 
+    /// Sets row `i` from a row in the layout of files.
+    void setRow(int i, DType type, std::span<const std::byte> bytes);
     [[nodiscard]] std::span<const float> row(int i) const
     {
         return std::span(m_values).subspan(static_cast<size_t>(i) * m_in, m_in);
@@ -35,6 +38,23 @@ public:
 private:
     size_t m_in;
     std::vector<float> m_values; // (out, in)
+};
+
+/// Reads a matrix row by row.
+class HostLoading final : public WeightLoading {
+public:
+    HostLoading(std::span<const WeightPart> parts, int in);
+
+    bool advance() override;
+    Weight take() override;
+
+private:
+    std::vector<WeightPart> m_parts;
+    int m_in;
+    std::shared_ptr<HostWeight> m_weight;
+    size_t m_part = 0; // that is being read
+    int m_row = 0; // of it
+    int m_first = 0; // row of the matrix where it begins
 };
 
 /// Row `r` of an F32 tensor.

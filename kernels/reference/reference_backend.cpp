@@ -22,16 +22,11 @@ std::shared_ptr<Buffer> ReferenceBackend::allocate(size_t bytes)
     return std::make_shared<reference::HostBuffer>(bytes);
 }
 
-Weight ReferenceBackend::load(std::span<const WeightPart> parts, int in)
+std::unique_ptr<WeightLoading> ReferenceBackend::beginLoad(std::span<const WeightPart> parts,
+                                                           int in)
 {
     checkLoad(parts, in);
-    Weight w;
-    w.in = in;
-    for (const WeightPart& part : parts)
-        w.out += part.out;
-    w.data = std::make_shared<reference::HostWeight>(parts, in);
-    w.bytes = static_cast<size_t>(w.out) * static_cast<size_t>(in) * sizeof(float);
-    return w;
+    return std::make_unique<reference::HostLoading>(parts, in);
 }
 
 void ReferenceBackend::write(const Tensor& to, std::span<const std::byte> from)

@@ -107,16 +107,10 @@ std::shared_ptr<Buffer> VulkanBackend::allocate(size_t bytes)
     return buffer;
 }
 
-Weight VulkanBackend::load(std::span<const WeightPart> parts, int in)
+std::unique_ptr<WeightLoading> VulkanBackend::beginLoad(std::span<const WeightPart> parts, int in)
 {
     checkLoad(parts, in);
-    m_context->begin();
-    auto data = std::make_shared<DeviceWeight>(m_context, parts, in);
-    int out = 0;
-    for (const WeightPart& part : parts)
-        out += part.out;
-    const size_t bytes = data->bytes();
-    return {.data = std::move(data), .out = out, .in = in, .bytes = bytes};
+    return std::make_unique<DeviceLoading>(m_context, parts, in);
 }
 
 void VulkanBackend::write(const Tensor& to, std::span<const std::byte> from)

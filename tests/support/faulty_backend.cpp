@@ -33,11 +33,11 @@ public:
     std::string name() const override { return "faulty"; }
 
     std::shared_ptr<Buffer> allocate(size_t bytes) override;
-    Weight load(std::span<const WeightPart> parts, int in) override
+    std::unique_ptr<WeightLoading> beginLoad(std::span<const WeightPart> parts, int in) override
     {
         for (const WeightPart& part : parts)
             take(part.rows.size());
-        return m_inner->load(parts, in);
+        return m_inner->beginLoad(parts, in);
     }
     void write(const Tensor& to, std::span<const std::byte> from) override
     {
