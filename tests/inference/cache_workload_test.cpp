@@ -200,7 +200,7 @@ void CacheWorkloadTest::answersDoNotDependOnTheCache()
     int64_t reused = 0;
     int64_t reusable = 0;
     int64_t promptTokens = 0;
-    const int count = operations(device == "cpu" ? 60 : 15);
+    const int count = operations(device == "cpu" ? 30 : 10);
     for (int i = 1; i <= count; ++i) {
         ChatWorkload::Operation operation = workload.next();
         if (operation.kind == ChatWorkload::Operation::Restart) {

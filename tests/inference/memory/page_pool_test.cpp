@@ -113,7 +113,8 @@ void PagePoolTest::branchInsideAPageIsCopied()
     const auto own = pool.take();
     QVERIFY(own && *own != pages[1] && !pool.take());
     pool.endCopy(prefix.copyFrom);
-    pool.release(prefix.pages, tokens);
+    pool.release(prefix.pages, std::span(tokens).first(kPageTokens));
+    pool.release(std::vector{*own}, {});
 
     // and what was there before is there still
     const PagePool::Prefix old = pool.findPrefix(tokens);
