@@ -346,6 +346,7 @@ void Engine::Implementation::goOn(ReplyId id)
             return finish(id, StopReason::ContextFull);
         tokens.insert(tokens.end(), reply.tokens.end() - std::min(said, room / 2),
                       reply.tokens.end());
+        reply.stats.speculation.add(m_generator->speculation(id));
         m_generator->remove(id);
         // positions come again: with the noise they had, the reply would tend to repeat itself
         ++reply.request.sampling.seed;
@@ -422,7 +423,7 @@ void Engine::Implementation::finish(ReplyId id, StopReason reason)
         stats.promptSeconds = secondsBetween(reply.asked, reply.firstToken);
         stats.replySeconds = secondsBetween(reply.firstToken, reply.lastToken);
     }
-    stats.speculation = m_generator->speculation(id);
+    stats.speculation.add(m_generator->speculation(id));
     m_generator->remove(id);
     m_running.erase(id);
     m_events.emplace_back(ReplyFinished{

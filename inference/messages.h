@@ -132,6 +132,14 @@ struct SpeculationStats {
     double verifySeconds = 0.; // of the steps that verified
     double plainSeconds = 0.; // what their tokens would have taken one by one, as estimated
 
+    void add(const SpeculationStats& other)
+    {
+        proposed += other.proposed;
+        accepted += other.accepted;
+        draftSeconds += other.draftSeconds;
+        verifySeconds += other.verifySeconds;
+        plainSeconds += other.plainSeconds;
+    }
     /// How many times faster those tokens came; 1 if there were none.
     [[nodiscard]] double gain() const
     {
