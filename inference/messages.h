@@ -141,7 +141,6 @@ struct SpeculationStats {
         plainSeconds += more.plainSeconds;
         return *this;
     }
-
     /// How many times faster those tokens came; 1 if there were none.
     [[nodiscard]] double gain() const
     {

@@ -1,7 +1,7 @@
 // What guessing ahead does on this machine.
 //
 //     speculation_bench check MODEL [QUESTIONS.jsonl]   answers are the same, token for token
-//     speculation_bench texts MODEL [DEVICE]            seconds with and without, text by text
+//     speculation_bench texts MODEL [TOKENS]            speed with and without, text by text
 //     speculation_bench rules MODEL                     acceptance of two lossless rules
 //
 // The draft is found beside the model. Without one, only the conversation itself is looked up.
@@ -62,14 +62,15 @@ SamplingSettings samplingOf(float temperature, uint64_t seed)
     return sampling;
 }
 
-/// Answers to some prompts at once, each of kTokens tokens.
+/// Answers to some prompts at once, each of so many tokens.
 struct Answers {
     std::vector<Tokens> tokens;
     double seconds = 0.; // from the first token to the last
     SpeculationStats speculation;
 };
 
-Answers answer(Generator& generator, std::span<const Tokens> prompts, float temperature)
+Answers answer(Generator& generator, std::span<const Tokens> prompts, float temperature,
+               size_t count = kTokens)
 {
     Answers answers;
     for (size_t i = 0; i < prompts.size(); ++i)
@@ -79,13 +80,13 @@ Answers answer(Generator& generator, std::span<const Tokens> prompts, float temp
     while (generator.busy()) {
         for (const GeneratorEvent& event : generator.step()) {
             const auto* chosen = std::get_if<TokenChosen>(&event);
-            if (!chosen || answers.tokens[chosen->id].size() == kTokens)
+            if (!chosen || answers.tokens[chosen->id].size() == count)
                 continue;
             if (first == Clock::time_point{})
                 first = Clock::now();
             Tokens& tokens = answers.tokens[chosen->id];
             tokens.push_back(chosen->token);
-            if (tokens.size() < kTokens)
+            if (tokens.size() < count)
                 continue;
             const SpeculationStats stats = generator.speculation(chosen->id);
             answers.speculation.proposed += stats.proposed;
@@ -193,20 +194,20 @@ struct Compared {
 };
 
 Compared compare(LoadedModel& model, Generator& plain, Generator& guessing, const Tokens& prompt,
-                 float temperature)
+                 float temperature, size_t count)
 {
-    constexpr double kEnough = 0.9; // seconds, and at least three rounds
-    constexpr size_t kRounds = 3;
+    constexpr double kEnough = 0.9; // seconds, and at least one round
     Compared compared;
     std::vector<double> seconds[2];
     std::vector<double> gains;
-    for (double spent = 0.; gains.size() < kRounds || spent < kEnough;) {
+    for (double spent = 0.; spent < kEnough;) {
         double round[2] = {};
         for (const bool guesses : {false, true, true, false}) {
             model.pages->forgetAll();
             if (model.draft)
                 model.draft->pages->forgetAll();
-            const Answers got = answer(guesses ? guessing : plain, {&prompt, 1}, temperature);
+            const Answers got =
+                answer(guesses ? guessing : plain, {&prompt, 1}, temperature, count);
             seconds[guesses].push_back(got.seconds);
             round[guesses] += got.seconds;
             spent += got.seconds;
@@ -215,13 +216,14 @@ Compared compare(LoadedModel& model, Generator& plain, Generator& guessing, cons
         }
         gains.push_back(round[0] / round[1]);
     }
-    compared.plain = (kTokens - 1) / median(seconds[0]);
-    compared.guessing = (kTokens - 1) / median(seconds[1]);
+    const auto timed = static_cast<double>(count - 1);
+    compared.plain = timed / median(seconds[0]);
+    compared.guessing = timed / median(seconds[1]);
     compared.gain = median(gains);
     return compared;
 }
 
-void texts(LoadedModel& model)
+void texts(LoadedModel& model, size_t count)
 {
     for (const float temperature : {0.f, 0.8f}) {
         Generator plain(model, SpeculationSetup{});
@@ -229,7 +231,7 @@ void texts(LoadedModel& model)
         std::vector<double> gains;
         for (const BenchText& text : kBenchTexts) {
             const Compared c =
-                compare(model, plain, guessing, encoded(model, text.text), temperature);
+                compare(model, plain, guessing, encoded(model, text.text), temperature, count);
             gains.push_back(c.gain);
             std::printf("%.1f %-16s %-13s %7.1f tokens/s plain, %7.1f guessing, gain %.2f, %d of "
                         "%d right\n",
@@ -332,7 +334,7 @@ int main(int argc, char** argv)
         if (what == "check")
             return check(*load(argv[2], "cpu"), extra);
         if (what == "texts")
-            texts(*load(argv[2], extra ? extra : "cpu"));
+            texts(*load(argv[2], "cpu"), extra ? std::stoul(extra) : kTokens);
         else if (what == "rules")
             rules(*load(argv[2], "cpu"));
         else

@@ -111,7 +111,8 @@ public:
         : m_session({.path = INGLENOOK_STARTER_MODEL,
                      .device = device,
                      .threads = 1,
-                     .contextTokens = 1024})
+                     .contextTokens = 1024,
+                     .draft = "none"})
     {
     }
 
