@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/kv_type.h"
 #include "kernels/tensor.h"
 
 #include <functional>
@@ -8,9 +9,6 @@
 #include <string>
 
 namespace inglenook {
-
-/// Tokens in one page of the KV cache.
-inline constexpr int kPageTokens = 64;
 
 /// Rows a decode step may have; steps up to here are padded to 1, 2, 4, 8 or 16 rows and recorded.
 inline constexpr int kDecodeRows = 16;
@@ -29,20 +27,19 @@ struct AttentionShape {
     [[nodiscard]] int qkvCols() const { return queryCols() + 2 * kvCols(); }
 };
 
-/// Bytes of one page of one layer: f16 keys and values of kPageTokens tokens.
-[[nodiscard]] inline size_t kvPageBytes(int kvHeads, int headSize)
-{
-    return size_t{2} * 2 * kPageTokens * static_cast<size_t>(kvHeads) *
-        static_cast<size_t>(headSize);
-}
-
-/// One layer's cache. Page p occupies the bytes [p, p + 1) * kvPageBytes of the buffer; the layout
+/// One layer's cache. Page p occupies the bytes [p, p + 1) * pageBytes() of the buffer; the layout
 /// inside a page belongs to the backend. Entry (slot, i) of the table is the page that holds the
 /// tokens [64 i, 64 i + 64) of the sequence in that slot.
 struct KvPages {
     std::shared_ptr<Buffer> buffer;
     int pageCount = 0;
     Tensor pageTable; // I32 (slots, pages per sequence)
+    KvType type = KvType::F16;
+
+    [[nodiscard]] size_t pageBytes(const AttentionShape& shape) const
+    {
+        return kvPageBytes(shape.kvHeads, shape.headSize, type);
+    }
 };
 
 /// Which elements of a head turn together: (0, 1), (2, 3), ... or (0, n/2), (1, n/2 + 1), ...
@@ -142,10 +139,11 @@ public:
     virtual void write(const Tensor& to, std::span<const std::byte> from) = 0;
     virtual void read(std::span<std::byte> to, const Tensor& from) = 0;
     /// Copies pages of one layer out of the cache / into it, one after another, in the layout that
-    /// all backends share whatever theirs is inside: (key or value, KV head, token, element), f16.
-    /// So pages travel between devices, splits and the disk. `kv` needs no table. readPages() waits
-    /// for all work before; what is written is seen by all work behind, and its bytes are no longer
-    /// needed when writePages() returns.
+    /// all backends share whatever theirs is inside: (key or value, KV head, token, element), f16;
+    /// of quantised types a KV head's keys are the quants of all tokens (kv_type.h), then all their
+    /// scales (token, block), and its values likewise. So pages travel between devices, splits and
+    /// the disk. `kv` needs no table. readPages() waits for all work before; what is written is
+    /// seen by all work behind, and its bytes are no longer needed when writePages() returns.
     virtual void readPages(std::span<std::byte> to, const KvPages& kv, std::span<const int> pages,
                            const AttentionShape& shape) = 0;
     virtual void writePages(const KvPages& kv, std::span<const int> pages,
@@ -181,15 +179,16 @@ public:
     virtual void matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias = {}) = 0;
 
     /// Normalises the heads of q and k if asked, rotates them, leaves q in place and stores k and v
-    /// as f16 in the page of each row's position. qkv (rows, shape.qkvCols()): q heads, then k,
-    /// then v.
+    /// in the page of each row's position. Where the cache turns heads (kv_type.h), q is turned
+    /// too. qkv (rows, shape.qkvCols()): q heads, then k, then v, which may change as well.
     virtual void rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
                                 const AttentionShape& shape, const StepInputs& in) = 0;
 
     /// y[r] of each head = softmax(cap(scale * q . k)) v over the stored tokens of the row's
     /// sequence at positions max(0, p - window + 1) .. p. y (rows, shape.queryCols()); q as
-    /// rotateAndStore left it. Sums over chunks at fixed positions, merged in order (Dao et al.
-    /// 2023, flash decoding).
+    /// rotateAndStore left it; of turned values y is turned back. Sums over chunks at fixed
+    /// positions, merged in order (Dao et al. 2023, flash decoding). Where the cache is quantised,
+    /// a backend may round q to blocks as matmul does, and decoded values to f16.
     virtual void attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
                            const StepInputs& in) = 0;
 

@@ -120,8 +120,11 @@ void checkCache(const char* operation, const KvPages& kv, const AttentionShape& 
     checkShape(operation, shape);
     if (!kv.buffer)
         refuse(operation, "the cache is missing");
-    const size_t needed =
-        static_cast<size_t>(kv.pageCount) * kvPageBytes(shape.kvHeads, shape.headSize);
+    const size_t needed = static_cast<size_t>(kv.pageCount) * kv.pageBytes(shape);
+    if (!canKeep(kv.type, shape.headSize))
+        refuse(operation,
+               "heads of " + number(shape.headSize) + " elements cannot be kept as " +
+                   std::string(name(kv.type)));
     if (kv.pageCount < 1 || kv.buffer->bytes() < needed)
         refuse(operation,
                number(kv.pageCount) + " pages need " + std::to_string(needed) +
@@ -177,7 +180,7 @@ void checkCopyPages(const KvPages& kv, std::span<const int> pages, const Attenti
     for (const int page : pages)
         if (page < 0 || page >= kv.pageCount)
             refuse("copyPages", "page " + number(page) + " of " + number(kv.pageCount));
-    const size_t needed = pages.size() * kvPageBytes(shape.kvHeads, shape.headSize);
+    const size_t needed = pages.size() * kv.pageBytes(shape);
     if (bytes != needed)
         refuse("copyPages",
                std::to_string(pages.size()) + " pages take " + std::to_string(needed) +

@@ -7,7 +7,7 @@
 #include "kernels/cpu/matmul_body.h"
 #include "kernels/cpu/rows_body.h"
 
-#include "kernels/cpu/attention_body.h"
+#include "kernels/cpu/quantised_pages_body.h"
 
 namespace inglenook::cpu {
 namespace {
@@ -31,7 +31,9 @@ template <class Tiles> constexpr Instructions allBodies()
         .gluGelu = gluGelu,
         .softcap = softcapRow,
         .toHalf = toHalf,
-        .attendChunk = attendChunk,
+        .attendChunkF16 = attendChunk<HalfPages>,
+        .attendChunkQ8_0 = attendChunk<QuantisedPages<EightBits>>,
+        .attendChunkQ4 = attendChunk<QuantisedPages<FourBits>>,
         .mergePartial = mergePartial,
         .finishPartial = finishPartial,
     };

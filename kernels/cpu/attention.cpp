@@ -84,15 +84,19 @@ int lastChunk(const Tile& tile)
     return (tile.position + tile.rows - 1) / kChunkTokens;
 }
 
+/// Floats of the scores.
+constexpr size_t kScores = static_cast<size_t>(kQueries) * kChunkTokens;
+
 /// One chunk for the queries of a tile, row after row, head after head.
-AttentionChunk chunkOf(const AttentionWork& work, const Tile& tile, int index, float* scores)
+AttentionChunk chunkOf(const AttentionWork& work, const Tile& tile, int index, float* scratch)
 {
     const AttentionShape& shape = work.shape;
     AttentionChunk chunk;
     chunk.headSize = shape.headSize;
     chunk.scale = shape.scale;
     chunk.softcap = shape.softcap;
-    chunk.scores = scores;
+    chunk.scores = scratch;
+    chunk.rounded = reinterpret_cast<RoundedBlock*>(scratch + kScores);
     const int start = index * kChunkTokens;
     for (int r = 0; r < tile.rows; ++r) {
         const int position = tile.position + r;
@@ -108,16 +112,25 @@ AttentionChunk chunkOf(const AttentionWork& work, const Tile& tile, int index, f
         std::min(start + kChunkTokens - 1, tile.position + tile.rows - 1) / kPageTokens;
     for (int page = firstPage; page <= lastPage; ++page) {
         const KvPage of = kvPage(*work.kv, shape, tile.slot, page);
-        chunk.keys[page % kChunkPages] = of.headKeys(tile.kvHead, shape.headSize);
-        chunk.values[page % kChunkPages] = of.headValues(tile.kvHead, shape.headSize);
+        chunk.keys[page % kChunkPages] = of.headKeys(tile.kvHead);
+        chunk.values[page % kChunkPages] = of.headValues(tile.kvHead);
     }
     return chunk;
 }
 
-/// Floats of a thread: the scores, and the values of the partials and of their sums.
+/// Floats of the rounded queries.
+size_t roundedFloats(int headSize)
+{
+    const auto blocks = static_cast<size_t>(kvScales(KvType::Q8_0, headSize));
+    return kQueries * blocks * sizeof(RoundedBlock) / sizeof(float);
+}
+
+/// Floats of a thread: the scores, the rounded queries, the values of the partials and of their
+/// sums. A multiple of 64 bytes.
 size_t floatsPerThread(int headSize)
 {
-    return static_cast<size_t>(kQueries) * (kChunkTokens + 2 * static_cast<size_t>(headSize));
+    return kScores + roundedFloats(headSize) +
+        static_cast<size_t>(kQueries) * 2 * static_cast<size_t>(headSize);
 }
 
 /// Floats of a stored partial: values, top, total.
@@ -133,6 +146,28 @@ float* grow(HostMemory& memory, size_t floats)
     return reinterpret_cast<float*>(memory.data());
 }
 
+void attendChunk(const Instructions& instructions, const AttentionWork& work, Partial* partials,
+                 const AttentionChunk& chunk)
+{
+    switch (work.kv->type) {
+    case KvType::F16:
+        return instructions.attendChunkF16(partials, chunk);
+    case KvType::Q8_0:
+        return instructions.attendChunkQ8_0(partials, chunk);
+    case KvType::Q4:
+        return instructions.attendChunkQ4(partials, chunk);
+    }
+}
+
+/// The result of a head: of turned values turned back.
+void finishHead(const Instructions& instructions, const AttentionWork& work, float* y,
+                const Partial& sum)
+{
+    instructions.finishPartial(y, sum, work.shape.headSize);
+    if (work.kv->type == KvType::Q4)
+        turnHead({y, static_cast<size_t>(work.shape.headSize)});
+}
+
 float* outputOf(const AttentionWork& work, int row, int head)
 {
     return floatRow(work.y, row) + head * work.shape.headSize;
@@ -143,21 +178,21 @@ void wholeTile(const Instructions& instructions, const AttentionWork& work, cons
 {
     const int size = work.shape.headSize;
     Partial sums[kQueries], chunkSums[kQueries];
-    float* values = scratch + kQueries * kChunkTokens;
+    float* values = scratch + kScores + roundedFloats(size);
     for (int q = 0; q < kQueries; ++q) {
         sums[q].values = values + 2 * q * size;
         chunkSums[q].values = values + (2 * q + 1) * size;
     }
     for (int index = firstChunk(work, tile); index <= lastChunk(tile); ++index) {
         const AttentionChunk chunk = chunkOf(work, tile, index, scratch);
-        instructions.attendChunk(chunkSums, chunk);
+        attendChunk(instructions, work, chunkSums, chunk);
         for (int q = 0; q < chunk.queryCount; ++q)
             instructions.mergePartial(sums[q], chunkSums[q], size);
     }
     for (int r = 0; r < tile.rows; ++r)
         for (int h = 0; h < tile.heads; ++h)
-            instructions.finishPartial(outputOf(work, tile.row + r, tile.head + h),
-                                       sums[r * tile.heads + h], size);
+            finishHead(instructions, work, outputOf(work, tile.row + r, tile.head + h),
+                       sums[r * tile.heads + h]);
 }
 
 void clearRow(const AttentionWork& work, int row)
@@ -216,7 +251,7 @@ void CpuBackend::attendSplit(const AttentionWork& work)
         Partial results[kQueries];
         for (int h = 0; h < tile.heads; ++h)
             results[h].values = partialAt(row, tile.head + h, chunkIndex);
-        m_instructions.attendChunk(results, chunk);
+        attendChunk(m_instructions, work, results, chunk);
         for (int h = 0; h < tile.heads; ++h) {
             results[h].values[size] = results[h].top;
             results[h].values[size + 1] = results[h].total;
@@ -236,7 +271,7 @@ void CpuBackend::attendSplit(const AttentionWork& work)
                 m_instructions.mergePartial(
                     sum, {.top = from[size], .total = from[size + 1], .values = from}, size);
             }
-            m_instructions.finishPartial(outputOf(work, row, head), sum, size);
+            finishHead(m_instructions, work, outputOf(work, row, head), sum);
         }
     }
 }

@@ -2,9 +2,9 @@
 
 // Attention over one chunk of pages for one instruction set: included behind rows_body.h.
 //
-// Both products are small matrix products of queries with f16 rows: scores = q K^T (keys lie
-// transposed, so 16 tokens are 16 lanes) and values = p V. A tile keeps a few queries times a few
-// vectors in registers, so that queries of one KV head share the conversions from f16.
+// Both products are small matrix products of queries with rows of the cache: scores = q K^T (16
+// tokens are 16 lanes) and values = p V. A tile keeps a few queries times a few vectors in
+// registers, so that queries of one KV head share the conversions.
 
 #include "kernels/cpu/instructions.h"
 
@@ -14,48 +14,56 @@ namespace {
 constexpr int kPage = kChunkTokens / kChunkPages;
 
 /// c[q][0 .. 16 vectors) (+)= sum over k in [first, last) of a[q][k] * b[k][...], in k order.
-struct HalfProduct {
+struct RowProduct {
     const float* const* a;
     float* const* c;
-    const uint16_t* b; // row 0
-    int bStride;
+    const uint8_t* b; // row 0
+    int bStride; // bytes
     int first;
     int last;
     bool continues; // add to what is in c
-    const uint16_t* next; // the block of as many bytes that is read behind b, or null
+    const uint8_t* next; // as many bytes that are read behind b, or null
 };
 
 /// Asks for a row of the block that is read next, while this one is computed: blocks lie apart, and
 /// the hardware's own prefetching begins anew with each. Into the second-level cache.
-inline void fetchNext(const HalfProduct& job, int k)
+inline void fetchNext(const uint8_t* next, int stride, int k)
 {
-    constexpr int line = 64 / sizeof(uint16_t);
-    for (int i = 0; job.next && i < job.bStride; i += line)
-        __builtin_prefetch(job.next + static_cast<size_t>(k) * static_cast<size_t>(job.bStride) + i,
-                           0, 2);
+    constexpr int line = 64;
+    for (int i = 0; next && i < stride; i += line)
+        __builtin_prefetch(next + static_cast<size_t>(k) * static_cast<size_t>(stride) + i, 0, 2);
 }
 
-inline Floats loadHalvesTail(const uint16_t* p, int count)
-{
-    uint16_t lanes[kLanes] = {};
-    __builtin_memcpy(lanes, p, static_cast<size_t>(count) * sizeof(uint16_t));
-    return loadHalves(lanes);
-}
+/// Rows of f16.
+struct Halves {
+    static constexpr bool wholeVectors = false; // they may end with less
 
-template <int queries, int vectors> void halfTile(const HalfProduct& job, int query, int column)
+    static Floats load(const uint8_t* row, int column)
+    {
+        return loadHalves(reinterpret_cast<const uint16_t*>(row) + column);
+    }
+    static Floats loadTail(const uint8_t* row, int column, int count)
+    {
+        uint16_t lanes[kLanes] = {};
+        __builtin_memcpy(lanes, row + 2 * column, static_cast<size_t>(count) * sizeof(uint16_t));
+        return loadHalves(lanes);
+    }
+};
+
+template <class Row, int queries, int vectors>
+void rowTile(const RowProduct& job, int query, int column)
 {
     Floats sums[queries][vectors];
     for (int q = 0; q < queries; ++q)
         for (int v = 0; v < vectors; ++v)
             sums[q][v] = job.continues ? load(job.c[query + q] + column + kLanes * v) : splat(0.f);
     for (int k = job.first; k < job.last; ++k) {
-        const uint16_t* b =
-            job.b + static_cast<size_t>(k) * static_cast<size_t>(job.bStride) + column;
+        const uint8_t* b = job.b + static_cast<size_t>(k) * static_cast<size_t>(job.bStride);
         Floats row[vectors];
         for (int v = 0; v < vectors; ++v)
-            row[v] = loadHalves(b + kLanes * v);
+            row[v] = Row::load(b, column + kLanes * v);
         if (column == 0)
-            fetchNext(job, k);
+            fetchNext(job.next, job.bStride, k);
         for (int q = 0; q < queries; ++q) {
             const Floats a = splat(job.a[query + q][k]);
             for (int v = 0; v < vectors; ++v)
@@ -68,46 +76,45 @@ template <int queries, int vectors> void halfTile(const HalfProduct& job, int qu
 }
 
 /// The columns behind the last full vector.
-inline void halfTail(const HalfProduct& job, int query, int column, int count)
+template <class Row> void rowTail(const RowProduct& job, int query, int column, int count)
 {
     float* c = job.c[query] + column;
     Floats sum = job.continues ? loadTail(c, count) : splat(0.f);
     for (int k = job.first; k < job.last; ++k) {
-        const uint16_t* b =
-            job.b + static_cast<size_t>(k) * static_cast<size_t>(job.bStride) + column;
-        sum = fma(splat(job.a[query][k]), loadHalvesTail(b, count), sum);
+        const uint8_t* b = job.b + static_cast<size_t>(k) * static_cast<size_t>(job.bStride);
+        sum = fma(splat(job.a[query][k]), Row::loadTail(b, column, count), sum);
     }
     storeTail(c, sum, count);
 }
 
-template <int queries> void halfRows(const HalfProduct& job, int query, int columns)
+template <class Row, int queries> void productRows(const RowProduct& job, int query, int columns)
 {
     constexpr int vectors = queries >= kTileQueries ? 2 : 4;
     int c = 0;
     for (; c + kLanes * vectors <= columns; c += kLanes * vectors)
-        halfTile<queries, vectors>(job, query, c);
+        rowTile<Row, queries, vectors>(job, query, c);
     for (; c + kLanes <= columns; c += kLanes)
-        halfTile<queries, 1>(job, query, c);
-    if (c < columns)
-        for (int q = 0; q < queries; ++q)
-            halfTail(job, query + q, c, columns - c);
+        rowTile<Row, queries, 1>(job, query, c);
+    if constexpr (!Row::wholeVectors)
+        for (int q = 0; q < queries && c < columns; ++q)
+            rowTail<Row>(job, query + q, c, columns - c);
 }
 
-void halfProduct(const HalfProduct& job, int queries, int columns)
+template <class Row> void rowProduct(const RowProduct& job, int queries, int columns)
 {
     int q = 0;
     for (; q + kTileQueries <= queries; q += kTileQueries)
-        halfRows<kTileQueries>(job, q, columns);
+        productRows<Row, kTileQueries>(job, q, columns);
     if (q + 4 <= queries) {
-        halfRows<4>(job, q, columns);
+        productRows<Row, 4>(job, q, columns);
         q += 4;
     }
     if (q + 2 <= queries) {
-        halfRows<2>(job, q, columns);
+        productRows<Row, 2>(job, q, columns);
         q += 2;
     }
     if (q < queries)
-        halfRows<1>(job, q, columns);
+        productRows<Row, 1>(job, q, columns);
 }
 
 /// Turns the scores of one query into weights exp(s - top), zero outside its range.
@@ -143,23 +150,48 @@ inline int clamped(int x, int low, int high)
     return x < low ? low : x > high ? high : x;
 }
 
-/// Queries [query, query + count) with the same tokens: values += p V of one page.
-void addValues(float* const* weights, float* const* values, const AttentionChunk& chunk, int page,
-               const uint16_t* next, int query, int count)
-{
-    const HalfProduct job{.a = weights + query,
-                          .c = values + query,
-                          .b = chunk.values[page],
-                          .bStride = chunk.headSize,
-                          .first = clamped(chunk.begin[query] - kPage * page, 0, kPage),
-                          .last = clamped(chunk.end[query] - kPage * page, 0, kPage),
-                          .continues = true,
-                          .next = next};
-    if (job.first < job.last)
-        halfProduct(job, count, chunk.headSize);
-}
+/// Tokens [first, last) of a page, which `queries` queries see.
+struct Tokens {
+    int first;
+    int last;
+    int queries;
+};
 
-void attendChunk(Partial* partials, const AttentionChunk& chunk)
+/// Pages of f16.
+struct HalfPages {
+    explicit HalfPages(const AttentionChunk&) { }
+
+    /// rows[q][0 .. 64) = q . k of one page. `next` is read behind it.
+    void score(float* const* rows, const AttentionChunk& chunk, int page, const uint8_t* next) const
+    {
+        rowProduct<Halves>({.a = chunk.queries,
+                            .c = rows,
+                            .b = chunk.keys[page],
+                            .bStride = 2 * kPage,
+                            .first = 0,
+                            .last = chunk.headSize,
+                            .continues = false,
+                            .next = next},
+                           chunk.queryCount, kPage);
+    }
+
+    /// values[q] += sum of weights[q] v over these tokens of one page.
+    void weigh(float* const* values, const float* const* weights, const AttentionChunk& chunk,
+               int page, const uint8_t* next, const Tokens& tokens) const
+    {
+        rowProduct<Halves>({.a = weights,
+                            .c = values,
+                            .b = chunk.values[page],
+                            .bStride = 2 * chunk.headSize,
+                            .first = tokens.first,
+                            .last = tokens.last,
+                            .continues = true,
+                            .next = next},
+                           tokens.queries, chunk.headSize);
+    }
+};
+
+template <class Pages> void attendChunk(Partial* partials, const AttentionChunk& chunk)
 {
     int first = kChunkTokens, last = 0;
     for (int q = 0; q < chunk.queryCount; ++q)
@@ -168,21 +200,14 @@ void attendChunk(Partial* partials, const AttentionChunk& chunk)
             last = chunk.end[q] > last ? chunk.end[q] : last;
         }
 
+    const Pages pages(chunk);
     float* rows[kQueries];
     float* values[kQueries];
     for (int page = first / kPage; page * kPage < last; ++page) {
         for (int q = 0; q < chunk.queryCount; ++q)
             rows[q] = chunk.scores + q * kChunkTokens + page * kPage;
-        const HalfProduct job{.a = chunk.queries,
-                              .c = rows,
-                              .b = chunk.keys[page],
-                              .bStride = kPage,
-                              .first = 0,
-                              .last = chunk.headSize,
-                              .continues = false,
-                              .next = (page + 1) * kPage < last ? chunk.keys[page + 1]
-                                                                : chunk.values[first / kPage]};
-        halfProduct(job, chunk.queryCount, kPage);
+        pages.score(rows, chunk, page,
+                    (page + 1) * kPage < last ? chunk.keys[page + 1] : chunk.values[first / kPage]);
     }
 
     for (int q = 0; q < chunk.queryCount; ++q) {
@@ -198,7 +223,7 @@ void attendChunk(Partial* partials, const AttentionChunk& chunk)
     for (int page = first / kPage; page * kPage < last; ++page) {
         for (int q = 0; q < chunk.queryCount; ++q)
             rows[q] = chunk.scores + q * kChunkTokens + page * kPage;
-        const uint16_t* next = (page + 1) * kPage < last ? chunk.values[page + 1] : nullptr;
+        const uint8_t* next = (page + 1) * kPage < last ? chunk.values[page + 1] : nullptr;
         for (int q = 0; q < chunk.queryCount;) {
             const int begin = clamped(chunk.begin[q], kPage * page, kPage * (page + 1));
             const int end = clamped(chunk.end[q], kPage * page, kPage * (page + 1));
@@ -207,7 +232,9 @@ void attendChunk(Partial* partials, const AttentionChunk& chunk)
                    clamped(chunk.begin[same], kPage * page, kPage * (page + 1)) == begin &&
                    clamped(chunk.end[same], kPage * page, kPage * (page + 1)) == end)
                 ++same;
-            addValues(rows, values, chunk, page, next, q, same - q);
+            if (begin < end)
+                pages.weigh(values + q, rows + q, chunk, page, next,
+                            {begin - kPage * page, end - kPage * page, same - q});
             q = same;
         }
     }

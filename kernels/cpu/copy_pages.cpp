@@ -1,4 +1,4 @@
-// A head of a page is a task: keys are turned over, values lie as all backends share them.
+// The keys or the values of a head in a page are a task.
 
 #include "kernels/checks.h"
 #include "kernels/cpu/cpu_backend.h"
@@ -35,23 +35,34 @@ void transpose(std::byte* to, const std::byte* from, size_t rows, size_t cols)
     }
 }
 
-std::byte* asBytes(uint16_t* halves)
+/// Calls move(plane, bytes, keys) for every head's keys and values of some pages: where this
+/// backend has them and where they lie among the shared bytes.
+template <class Byte, class Move>
+void eachPlane(ThreadPool& pool, const KvPages& kv, std::span<const int> pages,
+               const AttentionShape& shape, std::span<Byte> bytes, const Move& move)
 {
-    return reinterpret_cast<std::byte*>(halves);
+    const size_t plane = kvPlaneBytes(shape.headSize, kv.type);
+    const int planes = 2 * shape.kvHeads; // of a page
+    pool.run(static_cast<int>(pages.size()) * planes, [&](int index, int) {
+        const KvPage page = kvPage(kv, shape, pages[static_cast<size_t>(index / planes)]);
+        uint8_t* here = page.keys + static_cast<size_t>(index % planes) * plane;
+        move(here, bytes.subspan(static_cast<size_t>(index) * plane, plane).data(),
+             index % planes < shape.kvHeads);
+    });
 }
 
-/// Where the shared layout keeps a head of the i-th of some pages.
-struct SharedHead {
-    size_t keys; // bytes from the first page
-    size_t values;
-};
-
-SharedHead sharedHead(const AttentionShape& shape, size_t i, int head)
+/// Calls move(plane, token, block, place of the quants, place of the scale) for each block.
+template <class Move>
+void eachBlock(uint8_t* here, KvType type, int headSize, bool keys, const Move& move)
 {
-    const size_t page = kvPageBytes(shape.kvHeads, shape.headSize);
-    const size_t plane = page / 2 / static_cast<size_t>(shape.kvHeads);
-    const size_t keys = i * page + static_cast<size_t>(head) * plane;
-    return {.keys = keys, .values = keys + page / 2};
+    const QuantisedPlane plane{here, type, headSize, keys};
+    const size_t quants = kvQuantBytes(type, headSize);
+    const auto blocks = static_cast<size_t>(plane.blocks());
+    for (size_t token = 0; token < kPageTokens; ++token)
+        for (size_t block = 0; block < blocks; ++block)
+            move(plane, static_cast<int>(token), static_cast<int>(block),
+                 token * quants + block * kvQuantBytes(type, kKvBlock),
+                 kPageTokens * quants + (token * blocks + block) * sizeof(uint16_t));
 }
 
 } // namespace
@@ -60,16 +71,20 @@ void CpuBackend::readPages(std::span<std::byte> to, const KvPages& kv, std::span
                            const AttentionShape& shape)
 {
     checkCopyPages(kv, pages, shape, to.size());
-    const int heads = shape.kvHeads;
-    m_pool.run(static_cast<int>(pages.size()) * heads, [&](int index, int) {
-        const auto i = static_cast<size_t>(index / heads);
-        const KvPage page = kvPage(kv, shape, pages[i]);
-        const SharedHead at = sharedHead(shape, i, index % heads);
-        const auto size = static_cast<size_t>(shape.headSize);
-        transpose(&to[at.keys], asBytes(page.headKeys(index % heads, shape.headSize)), size,
-                  kPageTokens);
-        std::memcpy(&to[at.values], page.headValues(index % heads, shape.headSize),
-                    kPageTokens * size * 2);
+    const auto size = static_cast<size_t>(shape.headSize);
+    eachPlane(m_pool, kv, pages, shape, to, [&](uint8_t* here, std::byte* shared, bool keys) {
+        if (kv.type == KvType::F16 && keys)
+            transpose(shared, reinterpret_cast<std::byte*>(here), size, kPageTokens);
+        else if (kv.type == KvType::F16)
+            std::memcpy(shared, here, kPageTokens * size * sizeof(uint16_t));
+        else
+            eachBlock(
+                here, kv.type, shape.headSize, keys,
+                [&](const QuantisedPlane& plane, int token, int block, size_t at, size_t scaleAt) {
+                    uint16_t scale;
+                    plane.get(token, block, reinterpret_cast<uint8_t*>(shared + at), scale);
+                    std::memcpy(shared + scaleAt, &scale, sizeof scale);
+                });
     });
 }
 
@@ -77,17 +92,23 @@ void CpuBackend::writePages(const KvPages& kv, std::span<const int> pages,
                             const AttentionShape& shape, std::span<const std::byte> from)
 {
     checkCopyPages(kv, pages, shape, from.size());
-    const int heads = shape.kvHeads;
-    m_pool.run(static_cast<int>(pages.size()) * heads, [&](int index, int) {
-        const auto i = static_cast<size_t>(index / heads);
-        const KvPage page = kvPage(kv, shape, pages[i]);
-        const SharedHead at = sharedHead(shape, i, index % heads);
-        const auto size = static_cast<size_t>(shape.headSize);
-        transpose(asBytes(page.headKeys(index % heads, shape.headSize)), &from[at.keys],
-                  kPageTokens, size);
-        std::memcpy(page.headValues(index % heads, shape.headSize), &from[at.values],
-                    kPageTokens * size * 2);
-    });
+    const auto size = static_cast<size_t>(shape.headSize);
+    eachPlane(m_pool, kv, pages, shape, from,
+              [&](uint8_t* here, const std::byte* shared, bool keys) {
+                  if (kv.type == KvType::F16 && keys)
+                      transpose(reinterpret_cast<std::byte*>(here), shared, kPageTokens, size);
+                  else if (kv.type == KvType::F16)
+                      std::memcpy(here, shared, kPageTokens * size * sizeof(uint16_t));
+                  else
+                      eachBlock(here, kv.type, shape.headSize, keys,
+                                [&](const QuantisedPlane& plane, int token, int block, size_t at,
+                                    size_t scaleAt) {
+                                    uint16_t scale;
+                                    std::memcpy(&scale, shared + scaleAt, sizeof scale);
+                                    plane.put(token, block,
+                                              reinterpret_cast<const uint8_t*>(shared + at), scale);
+                                });
+              });
 }
 
 } // namespace inglenook

@@ -36,8 +36,8 @@ struct Partial {
 };
 
 struct AttentionChunk {
-    const uint16_t* keys[kChunkPages] = {}; // (headSize, 64) of this KV head
-    const uint16_t* values[kChunkPages] = {}; // (64, headSize)
+    const uint8_t* keys[kChunkPages] = {}; // planes of this KV head; see kv_page.h
+    const uint8_t* values[kChunkPages] = {};
     int headSize = 0;
     float scale = 1.f;
     float softcap = 0.f;
@@ -46,6 +46,7 @@ struct AttentionChunk {
     int begin[kQueries] = {}; // tokens of the chunk that the query sees: [begin, end)
     int end[kQueries] = {};
     float* scores = nullptr; // kQueries * kChunkTokens, scratch
+    RoundedBlock* rounded = nullptr; // kQueries * blocks of a head, scratch of the quantised types
 };
 
 /// The bodies written for one instruction set. All sets give the same bits.
@@ -75,7 +76,9 @@ struct Instructions {
     void (*toHalf)(uint16_t* to, const float* from, int n);
 
     /// Fills partials[i] for query i over the tokens it sees of one chunk.
-    void (*attendChunk)(Partial* partials, const AttentionChunk&);
+    void (*attendChunkF16)(Partial* partials, const AttentionChunk&);
+    void (*attendChunkQ8_0)(Partial* partials, const AttentionChunk&);
+    void (*attendChunkQ4)(Partial* partials, const AttentionChunk&);
     /// Adds the tokens of `more` to `sum`: fixed order of chunks makes fixed bits.
     void (*mergePartial)(Partial& sum, const Partial& more, int headSize);
     /// y = values / total.

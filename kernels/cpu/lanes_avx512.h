@@ -129,6 +129,16 @@ inline Floats loadSignedBytes(const uint8_t* p)
 {
     return toFloats(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
 }
+/// Sixteen numbers of 4 bits, each with 8 added; the first in the low half of the first byte.
+inline Floats loadNibbles(const uint8_t* p)
+{
+    const __m128i both = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+    const __m128i mask = _mm_set1_epi8(15);
+    const __m128i bytes =
+        _mm_unpacklo_epi8(_mm_and_si128(both, mask), _mm_and_si128(_mm_srli_epi16(both, 4), mask));
+    const __m128i x = _mm_sub_epi8(bytes, _mm_set1_epi8(8));
+    return toFloats(_mm512_cvtepi8_epi32(x));
+}
 
 /// Lane i + 8 to lane i, then i + 4, i + 2, i + 1.
 inline float sumLanes(Floats x)

@@ -1,27 +1,15 @@
-// One row a task: normalise and turn its heads in place, then k and v go to the page as f16.
+// One row a task: normalise and rotate its heads in place, then k and v go to the page.
 
 #include "kernels/checks.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/kv_page.h"
 #include "kernels/cpu/packed_weight.h"
 
+#include <algorithm>
+
 namespace inglenook {
 
 using namespace cpu;
-
-KvPage cpu::kvPage(const KvPages& kv, const AttentionShape& shape, int slot, int index)
-{
-    const auto* table = reinterpret_cast<const int32_t*>(floatRow(kv.pageTable, slot));
-    return kvPage(kv, shape, table[index]);
-}
-
-KvPage cpu::kvPage(const KvPages& kv, const AttentionShape& shape, int page)
-{
-    const size_t bytes = kvPageBytes(shape.kvHeads, shape.headSize);
-    auto& buffer = dynamic_cast<HostBuffer&>(*kv.buffer);
-    auto* keys = reinterpret_cast<uint16_t*>(buffer.data() + static_cast<size_t>(page) * bytes);
-    return {.keys = keys, .values = keys + static_cast<size_t>(kPageTokens * shape.kvCols())};
-}
 
 namespace {
 
@@ -39,12 +27,13 @@ void rotateHead(float* head, const Rope& rope, const float* rotation)
     }
 }
 
-void storeHead(const Instructions& instructions, const KvPage& page, int token, int head,
-               const float* k, const float* v, int headSize)
+/// A head of a token as f16.
+void storeHalves(const Instructions& instructions, const KvPage& page, int token, int head,
+                 const float* k, const float* v, int headSize)
 {
-    instructions.toHalf(page.headValues(head, headSize) + static_cast<size_t>(token * headSize), v,
-                        headSize);
-    uint16_t* keys = page.headKeys(head, headSize) + token;
+    auto* values = reinterpret_cast<uint16_t*>(page.headValues(head));
+    instructions.toHalf(values + static_cast<size_t>(token * headSize), v, headSize);
+    auto* keys = reinterpret_cast<uint16_t*>(page.headKeys(head)) + token;
     constexpr int piece = 64;
     uint16_t halves[piece];
     for (int first = 0; first < headSize; first += piece) {
@@ -52,6 +41,18 @@ void storeHead(const Instructions& instructions, const KvPage& page, int token, 
         instructions.toHalf(halves, k + first, count);
         for (int i = 0; i < count; ++i)
             keys[(first + i) * kPageTokens] = halves[i];
+    }
+}
+
+void storeQuants(const QuantisedPlane& plane, int token, std::span<const float> head)
+{
+    for (int block = 0; block < plane.blocks(); ++block) {
+        uint8_t quants[kKvBlock];
+        uint16_t scale;
+        const size_t first = static_cast<size_t>(block) * kKvBlock;
+        encodeHead(plane.type, head.subspan(first, std::min<size_t>(kKvBlock, head.size() - first)),
+                   {.quants = quants, .scales = &scale});
+        plane.put(token, block, quants, scale);
     }
 }
 
@@ -77,11 +78,22 @@ void CpuBackend::rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& nor
                 m_instructions.rmsNorm(head, head, weight, size, norm.eps);
             rotateHead(head, rope, rotation);
         }
+        if (kv.type == KvType::Q4)
+            for (int h = 0; h < shape.heads + 2 * shape.kvHeads; ++h)
+                turnHead({row + h * size, static_cast<size_t>(size)});
         const KvPage page = kvPage(kv, shape, intAt(in.slots, r), position / kPageTokens);
-        const float* keys = row + shape.queryCols();
-        for (int h = 0; h < shape.kvHeads; ++h)
-            storeHead(m_instructions, page, position % kPageTokens, h, keys + h * size,
-                      keys + shape.kvCols() + h * size, size);
+        const int token = position % kPageTokens;
+        for (int h = 0; h < shape.kvHeads; ++h) {
+            const float* k = row + shape.queryCols() + h * size;
+            const float* v = k + shape.kvCols();
+            if (kv.type == KvType::F16) {
+                storeHalves(m_instructions, page, token, h, k, v, size);
+                continue;
+            }
+            const auto elements = static_cast<size_t>(size);
+            storeQuants({page.headKeys(h), kv.type, size, true}, token, {k, elements});
+            storeQuants({page.headValues(h), kv.type, size, false}, token, {v, elements});
+        }
     });
 }
 

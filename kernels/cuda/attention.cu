@@ -59,7 +59,7 @@ __device__ Run runFrom(const AttentionArguments& a, const Vectors& all, int firs
 }
 
 /// Blocks: (pages, key heads and parts of their query heads, rows).
-template <int kColumns, int kTiles>
+template <bool kQuantised, int kColumns, int kTiles>
 __global__ void __launch_bounds__(kAttentionThreads) attendPages(AttentionArguments a)
 {
     auto& memory = *dynamicShared<AttentionMemory<kColumns, kTiles>>();
@@ -74,14 +74,14 @@ __global__ void __launch_bounds__(kAttentionThreads) attendPages(AttentionArgume
         __syncthreads(); // the run before has read the memory
         loadQueries(a, run.vectors, memory);
         __syncthreads();
-        scorePage(a, run.vectors, run.table[page], memory);
+        scorePage<kQuantised>(a, run.vectors, run.table[page], memory);
         __syncthreads();
         shareOut(a, run.vectors, page, memory, [&](int v, float maximum, float sum) {
             a.partialStats[a.partial(run.vectors.row(v), run.vectors.head(v), page)] = {maximum,
                                                                                         sum};
         });
         __syncthreads();
-        weighValues(
+        weighValues<kQuantised>(
             a, run.vectors, run.table[page], memory, [&](int tile, int j, const float(&c)[4]) {
                 for (int i = 0; i < 4; ++i) {
                     const int v = kTileVectors * tile + lane / 4 + i / 2 * 8;
@@ -128,7 +128,7 @@ __global__ void joinPages(AttentionArguments a, RoundedRows rounded)
 }
 
 /// Blocks: (rows, key heads and parts of their query heads).
-template <int kColumns, int kTiles>
+template <bool kQuantised, int kColumns, int kTiles>
 __global__ void __launch_bounds__(kAttentionThreads) attendRows(AttentionArguments a)
 {
     auto& memory = *dynamicShared<AttentionMemory<kColumns, kTiles>>();
@@ -148,7 +148,7 @@ __global__ void __launch_bounds__(kAttentionThreads) attendRows(AttentionArgumen
         __syncthreads();
         float values[kTiles][kColumns][4] = {};
         for (int page = run.firstPage; page <= run.lastPage; ++page) {
-            scorePage(a, run.vectors, run.table[page], memory);
+            scorePage<kQuantised>(a, run.vectors, run.table[page], memory);
             __syncthreads();
             shareOut(a, run.vectors, page, memory, [&](int v, float maximum, float sum) {
                 const Joining joining = join(memory.maximum[v], maximum);
@@ -158,15 +158,15 @@ __global__ void __launch_bounds__(kAttentionThreads) attendRows(AttentionArgumen
                 memory.take[v] = joining.take;
             });
             __syncthreads();
-            weighValues(a, run.vectors, run.table[page], memory,
-                        [&](int tile, int j, const float(&c)[4]) {
-                            for (int i = 0; i < 4; ++i) {
-                                const int v = kTileVectors * tile + lane / 4 + i / 2 * 8;
-                                float& value = values[tile][j][i];
-                                if (memory.touched[v])
-                                    value = __fmaf_rn(c[i], memory.take[v], value * memory.keep[v]);
-                            }
-                        });
+            weighValues<kQuantised>(
+                a, run.vectors, run.table[page], memory, [&](int tile, int j, const float(&c)[4]) {
+                    for (int i = 0; i < 4; ++i) {
+                        const int v = kTileVectors * tile + lane / 4 + i / 2 * 8;
+                        float& value = values[tile][j][i];
+                        if (memory.touched[v])
+                            value = __fmaf_rn(c[i], memory.take[v], value * memory.keep[v]);
+                    }
+                });
             __syncthreads(); // the shares have been read
         }
 #pragma unroll
@@ -187,21 +187,43 @@ __global__ void __launch_bounds__(kAttentionThreads) attendRows(AttentionArgumen
 }
 
 /// Calls f with the number of 32 elements that hold a head, of those that are compiled.
-template <class F> void withColumns(int headSize, F&& f)
+template <bool kQuantised, class F> void withColumns(int headSize, F&& f)
 {
     const int columns = (headSize + 31) / 32;
     if (columns <= 1)
-        f.template operator()<1>();
+        f.template operator()<kQuantised, 1>();
     else if (columns <= 2)
-        f.template operator()<2>();
+        f.template operator()<kQuantised, 2>();
     else if (columns <= 3)
-        f.template operator()<3>();
+        f.template operator()<kQuantised, 3>();
     else if (columns <= 4)
-        f.template operator()<4>();
+        f.template operator()<kQuantised, 4>();
     else if (columns <= 8)
-        f.template operator()<8>();
+        f.template operator()<kQuantised, 8>();
     else
-        f.template operator()<kMostColumns>();
+        f.template operator()<kQuantised, kMostColumns>();
+}
+
+template <class F> void withColumns(KvType type, int headSize, F&& f)
+{
+    if (type == KvType::F16)
+        withColumns<false>(headSize, f);
+    else
+        withColumns<true>(headSize, f);
+}
+
+/// Blocks: (rows, heads): each head turned in place.
+__global__ void turnHeadsKernel(float* x, int stride, int headSize)
+{
+    float* head = dynamicShared<float>();
+    float* from =
+        x + static_cast<size_t>(blockIdx.x) * stride + static_cast<size_t>(blockIdx.y) * headSize;
+    for (int i = static_cast<int>(threadIdx.x); i < headSize; i += static_cast<int>(blockDim.x))
+        head[i] = from[i];
+    __syncthreads();
+    turnHeadShared(head, headSize);
+    for (int i = static_cast<int>(threadIdx.x); i < headSize; i += static_cast<int>(blockDim.x))
+        from[i] = head[i];
 }
 
 unsigned ceilDivide(int value, int by)
@@ -232,8 +254,8 @@ void CudaBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Atten
         .qkv = pointer<float>(qkv),
         .qkvStride = qkv.stride,
         .rows = qkv.rows,
-        .pages = {reinterpret_cast<__half*>(static_cast<CudaBuffer&>(*kv.buffer).data),
-                  shape.kvHeads, shape.headSize},
+        .pages = kvPage(
+            kv, shape, reinterpret_cast<unsigned char*>(static_cast<CudaBuffer&>(*kv.buffer).data)),
         .pageTable = pointer<int>(kv.pageTable),
         .tableStride = kv.pageTable.stride,
         .positions = pointer<int>(in.positions),
@@ -265,11 +287,12 @@ void CudaBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Atten
                         static_cast<unsigned>(shape.kvHeads) *
                             ceilDivide(a.headsPerKv, a.blockHeads),
                         ceilDivide(a.rows, a.blockRows));
-        withColumns(shape.headSize, [&]<int kColumns>() {
-            launch(attendPages<kColumns, 1>,
+        withColumns(kv.type, shape.headSize, [&]<bool kQuantised, int kColumns>() {
+            launch(attendPages<kQuantised, kColumns, 1>,
                    {grid, kAttentionThreads, sizeof(AttentionMemory<kColumns, 1>)}, m_stream, a);
         });
-        const bool whole = shape.headSize % kBlock == 0; // a warp has blocks of one head
+        // A warp has blocks of one head; turned values are not yet what is rounded
+        const bool whole = shape.headSize % kBlock == 0 && kv.type != KvType::Q4;
         const RoundedRows rounded = whole ? m_rounded.leave(y) : RoundedRows{};
         launch(joinPages,
                {{static_cast<unsigned>(a.rows), static_cast<unsigned>(shape.heads)},
@@ -277,18 +300,24 @@ void CudaBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Atten
                m_stream, a, rounded);
     } else {
         // Two tiles of long heads do not fit the 48 KB of shared memory that every device has
-        withColumns(shape.headSize, [&]<int kColumns>() {
+        withColumns(kv.type, shape.headSize, [&]<bool kQuantised, int kColumns>() {
             constexpr int kTiles = kColumns <= 8 ? 2 : 1;
             static_assert(sizeof(AttentionMemory<kColumns, kTiles>) <= 48 * 1024);
             divide(a, kTiles);
             const dim3 grid(ceilDivide(a.rows, a.blockRows),
                             static_cast<unsigned>(shape.kvHeads) *
                                 ceilDivide(a.headsPerKv, a.blockHeads));
-            launch(attendRows<kColumns, kTiles>,
+            launch(attendRows<kQuantised, kColumns, kTiles>,
                    {grid, kAttentionThreads, sizeof(AttentionMemory<kColumns, kTiles>)}, m_stream,
                    a);
         });
     }
+    if (kv.type == KvType::Q4)
+        launch(turnHeadsKernel,
+               {{static_cast<unsigned>(a.rows), static_cast<unsigned>(shape.heads)},
+                kAttentionThreads,
+                static_cast<size_t>(shape.headSize) * sizeof(float)},
+               m_stream, a.y, a.yStride, shape.headSize);
     checkLaunch("attention");
 }
 

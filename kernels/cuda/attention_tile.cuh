@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernels/cuda/kv_page.cuh"
+#include "kernels/cuda/kv_quants.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/mma.cuh"
 #include "kernels/cuda/reduce.cuh"
@@ -185,8 +185,9 @@ __device__ void loadQueries(const AttentionArguments& a, const Vectors& vectors,
     }
 }
 
-/// q . k of all vectors and tokens of a page: a warp takes 16 tokens.
-template <int kColumns, int kTiles>
+/// q . k of all vectors and tokens of a page: a warp takes 16 tokens. The 32 elements of a column
+/// are a block of a quantised key, whose products are summed before its scale comes to them.
+template <bool kQuantised, int kColumns, int kTiles>
 __device__ void scorePage(const AttentionArguments& a, const Vectors& vectors, int page,
                           AttentionMemory<kColumns, kTiles>& memory)
 {
@@ -195,21 +196,36 @@ __device__ void scorePage(const AttentionArguments& a, const Vectors& vectors, i
     const int g = lane / 4;
     const int t = lane % 4;
     const int size = a.pages.headSize;
-    const __half* keys =
-        a.pages.keys(page, vectors.kvHead) + static_cast<size_t>(16 * warp + g) * size;
+    const int token = 16 * warp + g;
+    unsigned char* plane = a.pages.plane(page, vectors.kvHead);
+    const auto* keys = reinterpret_cast<const __half*>(plane) + static_cast<size_t>(token) * size;
     float c[kTiles][2][4] = {};
 #pragma unroll
     for (int j = 0; j < kColumns; ++j) {
         const int first = 32 * j + 8 * t;
-        const uint4 runs[2] = {loadHalves(keys, first, size),
-                               loadHalves(keys + 8 * size, first, size)};
+        uint4 runs[2];
+        for (int n = 0; n < 2; ++n)
+            runs[n] = kQuantised ? keyQuants(a.pages, plane, token + 8 * n, first)
+                                 : loadHalves(keys + 8 * n * size, first, size);
 #pragma unroll
         for (int tile = 0; tile < kTiles; ++tile) {
             const int at = (kTileVectors * tile + g) * queryStride(kColumns) + first;
 #pragma unroll
-            for (int n = 0; n < 2; ++n)
-                multiplyRuns(c[tile][n], memory.high + at, memory.low + at, queryStride(kColumns),
+            for (int n = 0; n < 2; ++n) {
+                if (!kQuantised) {
+                    multiplyRuns(c[tile][n], memory.high + at, memory.low + at,
+                                 queryStride(kColumns), runs[n]);
+                    continue;
+                }
+                float block[4] = {};
+                multiplyRuns(block, memory.high + at, memory.low + at, queryStride(kColumns),
                              runs[n]);
+                for (int i = 0; i < 4 && 32 * j < size; ++i) {
+                    const int of = 16 * warp + 8 * n + 2 * t + i % 2;
+                    const __half scale = a.pages.scales(plane)[of * a.pages.scaleCount() + j];
+                    c[tile][n][i] = __fmaf_rn(block[i], __half2float(scale), c[tile][n][i]);
+                }
+            }
         }
     }
 #pragma unroll
@@ -273,24 +289,26 @@ __device__ void shareOut(const AttentionArguments& a, const Vectors& vectors, in
 
 /// shares . values: calls take(tile, column index j, lane's four sums) for the columns of the warp,
 /// 8 (warp + 4 j) .. + 7. Number i belongs to vector g + 8 (i / 2) and column 2 t + i % 2.
-template <int kColumns, int kTiles, class Take>
+template <bool kQuantised, int kColumns, int kTiles, class Take>
 __device__ void weighValues(const AttentionArguments& a, const Vectors& vectors, int page,
                             const AttentionMemory<kColumns, kTiles>& memory, Take take)
 {
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int g = lane / 4;
     const int t = lane % 4;
-    const __half* values = a.pages.values(page, vectors.kvHead);
+    unsigned char* plane = a.pages.plane(page, a.pages.kvHeads + vectors.kvHead);
 #pragma unroll
     for (int j = 0; j < kColumns; ++j) {
         const int element = 8 * (static_cast<int>(threadIdx.x) / 32 + kAttentionWarps * j) + g;
         if (element - g >= a.pages.headSize)
             break;
         uint4 runs[2] = {};
-        if (element < a.pages.headSize) {
-            const __half* tokens = values + static_cast<size_t>(element) * kPageTokens;
-            runs[0] = *reinterpret_cast<const uint4*>(tokens + 8 * t);
-            runs[1] = *reinterpret_cast<const uint4*>(tokens + 32 + 8 * t);
+        for (int half = 0; half < 2 && element < a.pages.headSize; ++half) {
+            const int first = 32 * half + 8 * t;
+            const auto* tokens =
+                reinterpret_cast<const __half*>(plane) + static_cast<size_t>(element) * kPageTokens;
+            runs[half] = kQuantised ? valueRun(a.pages, plane, element, first)
+                                    : *reinterpret_cast<const uint4*>(tokens + first);
         }
 #pragma unroll
         for (int tile = 0; tile < kTiles; ++tile) {

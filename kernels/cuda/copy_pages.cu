@@ -16,26 +16,39 @@ constexpr size_t kPagesAtOnce = 64; // of one layer
 
 struct CopyArguments {
     KvPage pages;
-    __half* shared; // the page numbers' pages, one after another
+    unsigned char* shared; // the page numbers' pages, one after another
     int page[kPagesAtOnce];
 };
 
+/// Copies (rows, tokens) into (tokens, rows) where the values are concerned, else in order; or
+/// back.
+template <bool kOut, class Unit>
+__device__ void copyPlane(Unit* here, Unit* shared, int rows, bool values)
+{
+    for (int i = static_cast<int>(threadIdx.x); i < kPageTokens * rows; i += kThreads) {
+        Unit& own = here[values ? i % rows * kPageTokens + i / rows : i];
+        if (kOut)
+            shared[i] = own;
+        else
+            own = shared[i];
+    }
+}
+
 template <bool kOut> __global__ void copyPagesKernel(CopyArguments a)
 {
-    const int size = a.pages.headSize;
-    const int page = a.page[blockIdx.x];
-    const auto plane = static_cast<int>(blockIdx.y); // the keys of all heads, then the values
-    const size_t first = (static_cast<size_t>(blockIdx.x) * 2 * a.pages.kvHeads + plane) *
-        kPageTokens * static_cast<size_t>(size);
-    for (int i = static_cast<int>(threadIdx.x); i < kPageTokens * size; i += kThreads) {
-        __half& here = plane < a.pages.kvHeads
-            ? a.pages.key(page, plane, i / size, i % size)
-            : a.pages.value(page, plane - a.pages.kvHeads, i / size, i % size);
-        if (kOut)
-            a.shared[first + i] = here;
-        else
-            here = a.shared[first + i];
+    const auto index = static_cast<int>(blockIdx.y); // the keys of all heads, then the values
+    const bool values = index >= a.pages.kvHeads;
+    unsigned char* here = a.pages.plane(a.page[blockIdx.x], index);
+    const auto bytes = static_cast<size_t>(a.pages.plane(0, 1) - a.pages.plane(0, 0));
+    unsigned char* shared =
+        a.shared + (static_cast<size_t>(blockIdx.x) * 2 * a.pages.kvHeads + index) * bytes;
+    if (a.pages.type == KvType::F16) {
+        copyPlane<kOut>(reinterpret_cast<__half*>(here), reinterpret_cast<__half*>(shared),
+                        a.pages.headSize, values);
+        return;
     }
+    copyPlane<kOut>(here, shared, a.pages.quantBytes(), values);
+    copyPlane<kOut>(a.pages.scales(here), a.pages.scales(shared), a.pages.scaleCount(), values);
 }
 
 /// Copies the pages between the cache and `shared`.
@@ -43,9 +56,9 @@ template <bool kOut>
 void copyPages(std::byte* shared, const KvPages& kv, std::span<const int> pages,
                const AttentionShape& shape, cudaStream_t stream)
 {
-    auto* cache = reinterpret_cast<__half*>(static_cast<CudaBuffer&>(*kv.buffer).data);
-    CopyArguments arguments{.pages = {cache, shape.kvHeads, shape.headSize},
-                            .shared = reinterpret_cast<__half*>(shared),
+    auto* cache = reinterpret_cast<unsigned char*>(static_cast<CudaBuffer&>(*kv.buffer).data);
+    CopyArguments arguments{.pages = kvPage(kv, shape, cache),
+                            .shared = reinterpret_cast<unsigned char*>(shared),
                             .page = {}};
     std::ranges::copy(pages, arguments.page);
     const dim3 grid(static_cast<unsigned>(pages.size()), static_cast<unsigned>(2 * shape.kvHeads));
@@ -60,7 +73,7 @@ void CudaBackend::readPages(std::span<std::byte> to, const KvPages& kv, std::spa
 {
     checkCopyPages(kv, pages, shape, to.size());
     activateDevice();
-    const size_t page = kvPageBytes(shape.kvHeads, shape.headSize);
+    const size_t page = kv.pageBytes(shape);
     for (size_t first = 0; first < pages.size(); first += kPagesAtOnce) {
         const std::span some = pages.subspan(first, std::min(kPagesAtOnce, pages.size() - first));
         std::byte* shared = m_pageCopies.atLeast(some.size() * page);
@@ -78,7 +91,7 @@ void CudaBackend::writePages(const KvPages& kv, std::span<const int> pages,
 {
     checkCopyPages(kv, pages, shape, from.size());
     activateDevice();
-    const size_t page = kvPageBytes(shape.kvHeads, shape.headSize);
+    const size_t page = kv.pageBytes(shape);
     for (size_t first = 0; first < pages.size(); first += kPagesAtOnce) {
         const std::span some = pages.subspan(first, std::min(kPagesAtOnce, pages.size() - first));
         std::byte* shared = m_pageCopies.atLeast(some.size() * page);

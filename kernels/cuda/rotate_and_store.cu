@@ -3,7 +3,7 @@
 
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
-#include "kernels/cuda/kv_page.cuh"
+#include "kernels/cuda/kv_quants.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/reduce.cuh"
 
@@ -80,6 +80,8 @@ __global__ void rotateAndStoreKernel(RotateArguments a)
         normalise(head, size, a.kNorm, a.eps, shared);
     if ((query || key) && a.dims > 0)
         rotate(head, a, row);
+    if (a.pages.type == KvType::Q4)
+        turnHeadShared(head, size);
 
     if (query) {
         for (int i = static_cast<int>(threadIdx.x); i < size; i += static_cast<int>(blockDim.x))
@@ -90,6 +92,10 @@ __global__ void rotateAndStoreKernel(RotateArguments a)
     const int page =
         a.pageTable[static_cast<size_t>(slot) * a.tableStride + position / kPageTokens];
     const int token = position % kPageTokens;
+    if (a.pages.type != KvType::F16) {
+        storeQuants(a.pages, a.pages.plane(page, index - a.heads), key, token, head);
+        return;
+    }
     for (int i = static_cast<int>(threadIdx.x); i < size; i += static_cast<int>(blockDim.x)) {
         __half& target = key ? a.pages.key(page, index - a.heads, token, i)
                              : a.pages.value(page, index - a.heads - a.pages.kvHeads, token, i);
@@ -105,11 +111,11 @@ void CudaBackend::rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& no
 {
     checkRotateAndStore(qkv, kv, norm, rope, shape, in);
     begin(qkv);
-    auto* cache = reinterpret_cast<__half*>(static_cast<CudaBuffer&>(*kv.buffer).data);
+    auto* cache = reinterpret_cast<unsigned char*>(static_cast<CudaBuffer&>(*kv.buffer).data);
     const RotateArguments arguments{
         .qkv = pointer<float>(qkv),
         .stride = qkv.stride,
-        .pages = {cache, shape.kvHeads, shape.headSize},
+        .pages = kvPage(kv, shape, cache),
         .pageTable = pointer<int>(kv.pageTable),
         .tableStride = kv.pageTable.stride,
         .positions = pointer<int>(in.positions),

@@ -1,5 +1,4 @@
 #include "kernels/checks.h"
-#include "kernels/quant_formats.h"
 #include "kernels/reference/memory.h"
 #include "kernels/reference/reference_backend.h"
 
@@ -10,11 +9,11 @@ namespace inglenook {
 
 namespace {
 
-double score(std::span<const float> q, std::span<const uint16_t> k, const AttentionShape& shape)
+double score(std::span<const float> q, std::span<const float> k, const AttentionShape& shape)
 {
     double sum = 0;
     for (size_t i = 0; i < q.size(); ++i)
-        sum += static_cast<double>(q[i]) * halfToFloat(k[i]);
+        sum += static_cast<double>(q[i]) * static_cast<double>(k[i]);
     sum *= shape.scale;
     return shape.softcap > 0 ? shape.softcap * std::tanh(sum / shape.softcap) : sum;
 }
@@ -51,17 +50,26 @@ void ReferenceBackend::attention(Tensor y, Tensor qkv, const KvPages& kv,
                 const auto q = reference::row(qkv.columns(column, shape.headSize), r);
                 std::vector<double> shares;
                 for (int p = first; p <= last; ++p)
-                    shares.push_back(score(q, reference::keyAt(kv, shape, slot, p, kvHead), shape));
+                    shares.push_back(
+                        score(q,
+                              reference::stored(kv, shape,
+                                                reference::placeOf(kv, slot, p, kvHead, false)),
+                              shape));
                 softmax(shares);
 
-                const std::span<float> to = reference::row(y.columns(column, shape.headSize), r);
-                for (size_t i = 0; i < to.size(); ++i) {
-                    double sum = 0;
-                    for (int p = first; p <= last; ++p)
-                        sum += shares[static_cast<size_t>(p - first)] *
-                            halfToFloat(reference::valueAt(kv, shape, slot, p, kvHead)[i]);
-                    to[i] = static_cast<float>(sum);
+                std::vector<double> sums(q.size());
+                for (int p = first; p <= last; ++p) {
+                    const std::vector<float> v =
+                        reference::stored(kv, shape, reference::placeOf(kv, slot, p, kvHead, true));
+                    for (size_t i = 0; i < sums.size(); ++i)
+                        sums[i] +=
+                            shares[static_cast<size_t>(p - first)] * static_cast<double>(v[i]);
                 }
+                const std::span<float> to = reference::row(y.columns(column, shape.headSize), r);
+                std::ranges::transform(sums, to.begin(),
+                                       [](double v) { return static_cast<float>(v); });
+                if (kv.type == KvType::Q4)
+                    turnHead(to);
             }
         }
     });

@@ -2,6 +2,7 @@
 
 #include "kernels/quant_formats.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -17,12 +18,6 @@ std::byte* start(const Tensor& t, int r)
     assert(r >= 0 && r < t.rows);
     const size_t elements = static_cast<size_t>(r) * static_cast<size_t>(t.stride);
     return static_cast<HostBuffer&>(*t.buffer).data() + t.offset + elements * 4;
-}
-
-CachedHead headAt(const KvPages& kv, int slot, int position, int head, bool value)
-{
-    const int page = intRow(kv.pageTable, slot)[static_cast<size_t>(position / kPageTokens)];
-    return {.page = page, .token = position % kPageTokens, .head = head, .value = value};
 }
 
 } // namespace
@@ -97,30 +92,52 @@ std::span<const float> row(const Weight& w, int i)
     return static_cast<const HostWeight&>(*w.data).row(i);
 }
 
-std::span<uint16_t> cached(const KvPages& kv, const AttentionShape& shape, const CachedHead& place)
+namespace {
+
+/// Where the shared layout keeps a head: quants (or halves) of all tokens, then their scales.
+KvHead headAt(const KvPages& kv, const AttentionShape& shape, const CachedHead& place)
 {
     assert(place.page >= 0 && place.page < kv.pageCount);
-    const auto headSize = static_cast<size_t>(shape.headSize);
-    const auto token = static_cast<size_t>((place.value ? kPageTokens : 0) + place.token);
-    const size_t heads =
-        token * static_cast<size_t>(shape.kvHeads) + static_cast<size_t>(place.head);
-    std::byte* pages = static_cast<HostBuffer&>(*kv.buffer).data();
-    std::byte* at = pages +
-        static_cast<size_t>(place.page) * kvPageBytes(shape.kvHeads, shape.headSize) +
-        heads * headSize * sizeof(uint16_t);
-    return {reinterpret_cast<uint16_t*>(at), headSize};
+    const size_t plane = kvPlaneBytes(shape.headSize, kv.type);
+    const auto heads = static_cast<size_t>((place.value ? shape.kvHeads : 0) + place.head);
+    const auto token = static_cast<size_t>(place.token);
+    std::byte* start = static_cast<HostBuffer&>(*kv.buffer).data() +
+        static_cast<size_t>(place.page) * kv.pageBytes(shape) + heads * plane;
+    const size_t quants = kvQuantBytes(kv.type, shape.headSize);
+    const auto scales = static_cast<size_t>(kvScales(kv.type, shape.headSize));
+    return {.quants = reinterpret_cast<uint8_t*>(start) + token * quants,
+            .scales = reinterpret_cast<uint16_t*>(start + kPageTokens * quants) + token * scales};
 }
 
-std::span<uint16_t> keyAt(const KvPages& kv, const AttentionShape& shape, int slot, int position,
-                          int head)
+} // namespace
+
+CachedHead placeOf(const KvPages& kv, int slot, int position, int head, bool value)
 {
-    return cached(kv, shape, headAt(kv, slot, position, head, false));
+    const int page = intRow(kv.pageTable, slot)[static_cast<size_t>(position / kPageTokens)];
+    return {.page = page, .token = position % kPageTokens, .head = head, .value = value};
 }
 
-std::span<uint16_t> valueAt(const KvPages& kv, const AttentionShape& shape, int slot, int position,
-                            int head)
+void store(const KvPages& kv, const AttentionShape& shape, const CachedHead& place,
+           std::span<const float> head)
 {
-    return cached(kv, shape, headAt(kv, slot, position, head, true));
+    const KvHead to = headAt(kv, shape, place);
+    if (kv.type == KvType::F16)
+        std::ranges::transform(head, reinterpret_cast<uint16_t*>(to.quants), floatToHalf);
+    else
+        encodeHead(kv.type, head, to);
+}
+
+std::vector<float> stored(const KvPages& kv, const AttentionShape& shape, const CachedHead& place)
+{
+    const KvHead from = headAt(kv, shape, place);
+    std::vector<float> head(static_cast<size_t>(shape.headSize));
+    if (kv.type == KvType::F16)
+        std::ranges::transform(
+            std::span(reinterpret_cast<const uint16_t*>(from.quants), head.size()), head.begin(),
+            halfToFloat);
+    else
+        decodeHead(kv.type, from, head);
+    return head;
 }
 
 } // namespace inglenook::reference

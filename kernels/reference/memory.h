@@ -74,15 +74,14 @@ struct CachedHead {
     bool value = false; // or the key
 };
 
-/// Where the cache keeps it. A page holds all keys, then all values, each as (tokens, KV heads,
-/// head size).
-[[nodiscard]] std::span<uint16_t> cached(const KvPages& kv, const AttentionShape& shape,
-                                         const CachedHead& place);
+/// KV head `head` of the token at `position`.
+[[nodiscard]] CachedHead placeOf(const KvPages& kv, int slot, int position, int head, bool value);
 
-/// The key (or value) of KV head `head` of the token at `position`.
-[[nodiscard]] std::span<uint16_t> keyAt(const KvPages& kv, const AttentionShape& shape, int slot,
-                                        int position, int head);
-[[nodiscard]] std::span<uint16_t> valueAt(const KvPages& kv, const AttentionShape& shape, int slot,
-                                          int position, int head);
+/// Rounds a head to the type of the cache, and the numbers that the cache has for it. Pages lie as
+/// all backends share them.
+void store(const KvPages& kv, const AttentionShape& shape, const CachedHead& place,
+           std::span<const float> head);
+[[nodiscard]] std::vector<float> stored(const KvPages& kv, const AttentionShape& shape,
+                                        const CachedHead& place);
 
 } // namespace inglenook::reference

@@ -1,5 +1,4 @@
 #include "kernels/checks.h"
-#include "kernels/quant_formats.h"
 #include "kernels/reference/memory.h"
 #include "kernels/reference/reference_backend.h"
 
@@ -54,6 +53,15 @@ Head turnedHead(const Tensor& qkv, int r, int first, int headSize, const Weight&
     return head;
 }
 
+std::vector<float> rounded(const Head& head, bool turns)
+{
+    std::vector<float> all(head.size());
+    std::ranges::transform(head, all.begin(), [](double v) { return static_cast<float>(v); });
+    if (turns)
+        turnHead(all);
+    return all;
+}
+
 } // namespace
 
 void ReferenceBackend::rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm,
@@ -67,23 +75,23 @@ void ReferenceBackend::rotateAndStore(Tensor qkv, const KvPages& kv, const QkNor
             const int slot = reference::intRow(in.slots, r)[0];
             if (position < 0)
                 continue;
+            const bool turns = kv.type == KvType::Q4;
             for (int h = 0; h < shape.heads; ++h) {
                 const int first = h * shape.headSize;
                 const Head q = turnedHead(qkv, r, first, shape.headSize, norm.q, norm.eps, rope);
-                std::ranges::transform(
-                    q, reference::row(qkv.columns(first, shape.headSize), r).begin(),
-                    [](double v) { return static_cast<float>(v); });
+                const std::span to = reference::row(qkv.columns(first, shape.headSize), r);
+                std::ranges::copy(rounded(q, turns), to.begin());
             }
             for (int h = 0; h < shape.kvHeads; ++h) {
                 const int first = shape.queryCols() + h * shape.headSize;
                 const Head k = turnedHead(qkv, r, first, shape.headSize, norm.k, norm.eps, rope);
-                std::ranges::transform(k, reference::keyAt(kv, shape, slot, position, h).begin(),
-                                       [](double v) { return floatToHalf(static_cast<float>(v)); });
+                reference::store(kv, shape, reference::placeOf(kv, slot, position, h, false),
+                                 rounded(k, turns));
 
                 const Tensor v = qkv.columns(first + shape.kvCols(), shape.headSize);
-                std::ranges::transform(reference::row(v, r),
-                                       reference::valueAt(kv, shape, slot, position, h).begin(),
-                                       floatToHalf);
+                const std::span<const float> values = reference::row(v, r);
+                reference::store(kv, shape, reference::placeOf(kv, slot, position, h, true),
+                                 rounded({values.begin(), values.end()}, turns));
             }
         }
     });

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace inglenook::self_test {
@@ -16,6 +17,7 @@ struct AttentionTest {
     std::vector<Place> queries;
     Placement placement = Placement::Packed;
     bool quick = false;
+    KvType type = KvType::F16;
 };
 
 constexpr uint32_t kStoredSeed = 91;
@@ -27,11 +29,22 @@ Matrix storedRows(const AttentionTest& test)
     return randomMatrix(kStoredSeed, tokens, test.shape.qkvCols());
 }
 
-/// Random queries. What stands in place of their keys and values is not to be read.
+/// Random queries; for quantised keys whole multiples of 1/64 of which each block has the greatest,
+/// 127: rounding them to 8 bits, as a backend may, changes nothing then. What stands in place of
+/// their keys and values is not to be read.
 Matrix queryRows(const AttentionTest& test)
 {
     const int rows = static_cast<int>(test.queries.size());
     Matrix qkv = randomMatrix(92, rows, test.shape.qkvCols());
+    for (int r = 0; r < rows && test.type != KvType::F16; ++r) {
+        const std::span<float> queries =
+            qkv.row(r).first(static_cast<size_t>(test.shape.queryCols()));
+        for (size_t c = 0; c < queries.size(); ++c) {
+            const size_t inHead = c % static_cast<size_t>(test.shape.headSize);
+            const float whole = std::nearbyint(std::clamp(queries[c] * 48.f, -127.f, 127.f));
+            queries[c] = (inHead % kKvBlock == 5 ? 127.f : whole) / 64.f;
+        }
+    }
     for (int r = 0; r < rows; ++r)
         std::ranges::fill(qkv.row(r).last(static_cast<size_t>(2 * test.shape.kvCols())),
                           std::numeric_limits<float>::quiet_NaN());
@@ -64,7 +77,7 @@ struct Filling {
 Preparation preparation(const AttentionTest& test, Filling filling = {})
 {
     return [=](Workspace& on) -> RowWork {
-        const auto cache = std::make_shared<TestCache>(on, test.shape, test.lengths);
+        const auto cache = std::make_shared<TestCache>(on, test.shape, test.lengths, test.type);
         on.keep();
         fill(on, *cache, test, filling.slice, filling.dims);
         on.checkGuards();
@@ -93,7 +106,9 @@ double length(std::span<const float> x)
 
 /// A score is a sum of headSize products of at most |q| |k| in all; an error of it scales a share
 /// of the softmax and, through the total, the others. Then come exp(), the sum over the tokens and
-/// cap.
+/// cap. A block that is rounded to q8_0 or q4 grows by at most half a step of each of its 32
+/// elements; of a turned value only the length is kept, which its elements cannot exceed, and
+/// turning it back takes a sum per power of two. Decoded values may be rounded to f16.
 Tolerance tolerance(const AttentionTest& test)
 {
     const AttentionShape& s = test.shape;
@@ -106,9 +121,21 @@ Tolerance tolerance(const AttentionTest& test)
             const auto first = static_cast<size_t>(s.queryCols() + h * s.headSize);
             key = std::max(key, length(stored.row(r).subspan(first, headSize)));
         }
-        for (const float v : stored.row(r).last(static_cast<size_t>(s.kvCols())))
-            value = std::max(value, std::fabs(static_cast<double>(v)));
+        for (int h = 0; h < s.kvHeads; ++h) {
+            const auto first = static_cast<size_t>(s.queryCols() + s.kvCols() + h * s.headSize);
+            const std::span head = stored.row(r).subspan(first, headSize);
+            for (const float v : head)
+                value = std::max(value, std::fabs(static_cast<double>(v)));
+            if (test.type == KvType::Q4)
+                value = std::max(value, length(head));
+        }
     }
+    const double growth = test.type == KvType::Q4 ? 1 + std::sqrt(32.) / 8
+        : test.type == KvType::Q8_0               ? 1 + std::sqrt(32.) / 254
+                                                  : 1.;
+    key *= growth;
+    value *= growth;
+    const double decoding = test.type == KvType::F16 ? 0. : 0x1p-11 + 16 * kRounding;
 
     return [=, &test, qkv = queryRows(test)](int row, int col, double) {
         const auto first = static_cast<size_t>(col / test.shape.headSize) * headSize;
@@ -116,7 +143,7 @@ Tolerance tolerance(const AttentionTest& test)
             length(qkv.row(row).subspan(first, headSize)) * 1.001;
         const double scoreError = (test.shape.headSize + 8) * score + 16. * test.shape.softcap;
         const int tokens = test.queries[static_cast<size_t>(row)].position + 1;
-        return kRounding * value * (2 * scoreError + tokens + 32);
+        return kRounding * value * (2 * scoreError + tokens + 32) + value * decoding;
     };
 }
 
@@ -182,6 +209,30 @@ std::vector<Place> scattered(const std::vector<int>& lengths, int count)
     return places;
 }
 
+/// Of a quantised cache.
+std::vector<AttentionTest> quantisedTests(KvType type)
+{
+    const std::vector<int> several{1, 64, 65, 190, 3};
+    std::vector<AttentionTest> tests = {
+        {"the first token", shapeOf({4, 4, 64}), {1}, endingAt(0, 1)},
+        {"1 row after 130 tokens", shapeOf({14, 2, 64}), {130}, endingAt(129, 1)},
+        {"17 rows across page borders", shapeOf({6, 3, 80}), {136}, endingAt(135, 17)},
+        {"33 rows of a prompt", shapeOf({4, 2, 128}), {97}, endingAt(96, 33)},
+        {"one key head of 256", shapeOf({4, 1, 256}), {66}, endingAt(65, 3)},
+        {"a window of 100", shapeOf({2, 1, 96, 100}), {230}, endingAt(229, 17)},
+        {"soft cap", shapeOf({4, 2, 64, 0, 2.f}), {75}, endingAt(74, 5)},
+        {"five sequences", shapeOf({4, 2, 64}), several, scattered(several, 17)},
+        {"1000 tokens", shapeOf({2, 1, 32}), {1000}, endingAt(999, 3)},
+        {"a window of 500 in 1000", shapeOf({2, 1, 16, 500}), {1000}, endingAt(999, 3)},
+    };
+    for (AttentionTest& test : tests) {
+        test.type = type;
+        test.quick = test.text == "five sequences";
+        test.placement = test.shape.headSize % 64 == 0 ? Placement::Packed : Placement::Spread;
+    }
+    return tests;
+}
+
 std::vector<AttentionTest> tests()
 {
     const std::vector<int> several{1, 64, 65, 190, 3};
@@ -212,9 +263,12 @@ std::vector<AttentionTest> tests()
 
 void addAttentionCases(std::vector<OperatorCase>& cases)
 {
-    for (const AttentionTest& test : tests())
+    std::vector<AttentionTest> all = tests();
+    for (const KvType type : {KvType::Q8_0, KvType::Q4})
+        std::ranges::copy(quantisedTests(type), std::back_inserter(all));
+    for (const AttentionTest& test : all)
         cases.push_back({.operation = "attention",
-                         .format = "",
+                         .format = std::string(name(test.type)),
                          .shape = test.text + ", " + std::to_string(test.shape.heads) + "/" +
                              std::to_string(test.shape.kvHeads) + " heads of " +
                              std::to_string(test.shape.headSize) +
@@ -222,24 +276,26 @@ void addAttentionCases(std::vector<OperatorCase>& cases)
                          .quick = test.quick,
                          .run = [test](Trial& trial) { agree(trial, test); }});
 
+    const auto addExact = [&](KvType type, const char* text, auto claim) {
+        cases.push_back({.operation = "attention",
+                         .format = std::string(name(type)),
+                         .shape = text,
+                         .quick = false,
+                         .run = claim});
+    };
     const std::vector<int> several{1, 64, 65, 190, 3};
-    const AttentionTest mixed{"", shapeOf({4, 2, 64}), several, scattered(several, 64)};
-    const AttentionTest windowed{"", shapeOf({4, 2, 64, 70}), several, scattered(several, 64)};
-    cases.push_back({.operation = "attention",
-                     .format = "",
-                     .shape = "each row alone",
-                     .quick = false,
-                     .run = [=](Trial& trial) { trial.standAlone(preparation(mixed), 64); }});
-    cases.push_back({.operation = "attention",
-                     .format = "",
-                     .shape = "each row alone, with a window",
-                     .quick = false,
-                     .run = [=](Trial& trial) { trial.standAlone(preparation(windowed), 64); }});
-    cases.push_back({.operation = "attention",
-                     .format = "",
-                     .shape = "tokens stored in slices",
-                     .quick = false,
-                     .run = [=](Trial& trial) { ignoreSlices(trial, mixed); }});
+    for (const KvType type : kKvTypes) {
+        AttentionTest mixed{"", shapeOf({4, 2, 64}), several, scattered(several, 64)};
+        mixed.type = type;
+        AttentionTest windowed = mixed;
+        windowed.shape.window = 70;
+        addExact(type, "each row alone",
+                 [=](Trial& trial) { trial.standAlone(preparation(mixed), 64); });
+        addExact(type, "each row alone, with a window",
+                 [=](Trial& trial) { trial.standAlone(preparation(windowed), 64); });
+        addExact(type, "tokens stored in slices",
+                 [=](Trial& trial) { ignoreSlices(trial, mixed); });
+    }
 }
 
 } // namespace inglenook::self_test

@@ -20,9 +20,10 @@ int pagesFor(int tokens)
 
 } // namespace
 
-TestCache::TestCache(Workspace& on, const AttentionShape& shape, const std::vector<int>& lengths)
+TestCache::TestCache(Workspace& on, const AttentionShape& shape, const std::vector<int>& lengths,
+                     KvType type)
     : m_on(on)
-    , m_pageBytes(kvPageBytes(shape.kvHeads, shape.headSize))
+    , m_pageBytes(kvPageBytes(shape.kvHeads, shape.headSize, type))
     , m_contextBound(*std::ranges::max_element(lengths))
 {
     const int slots = static_cast<int>(lengths.size());
@@ -45,6 +46,7 @@ TestCache::TestCache(Workspace& on, const AttentionShape& shape, const std::vect
     m_spare = shuffled;
 
     m_pages.pageCount = pages;
+    m_pages.type = type;
     m_pages.buffer = on.backend().allocate(static_cast<size_t>(pages) * m_pageBytes);
     m_pages.pageTable = on.input(table, slots, width);
     Matrix old(pages, static_cast<int>(m_pageBytes / 4));

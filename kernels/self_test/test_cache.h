@@ -15,7 +15,8 @@ struct Place {
 class TestCache {
 public:
     /// `lengths`: tokens that each sequence has room for.
-    TestCache(Workspace& on, const AttentionShape& shape, const std::vector<int>& lengths);
+    TestCache(Workspace& on, const AttentionShape& shape, const std::vector<int>& lengths,
+              KvType type = KvType::F16);
 
     [[nodiscard]] const KvPages& pages() const { return m_pages; }
 

@@ -16,6 +16,7 @@
 
 layout(constant_id = 4) const bool kSplit = false;
 layout(constant_id = 5) const bool kWide = false; // keys are whole runs of 16 bytes
+layout(constant_id = 6) const int kType = 0; // of the cache
 
 layout(push_constant) uniform Push {
     Floats y;
@@ -68,12 +69,72 @@ float dotWithKey(int word)
     return sum;
 }
 
-float score(int word)
+/// Of a quantised key: the products of a block are summed as if its scale were 1. Sixteen elements are one
+/// (Q4) or two runs of 8 bytes.
+float dotWithQuants(int word, int scale)
 {
-    float s = p.scale * dotWithKey(word);
+    precise float sum = 0.0;
+    precise float block = 0.0;
+    for (int i = 0; i < kHeadSize / 16; ++i) {
+        uvec4 words;
+        if (kType == kQ8_0)
+            words = Quads(p.pages).v[word / 4 + i];
+        else
+            words.xy = Pairs(p.pages).v[word / 2 + i];
+        [[unroll]] for (int half_ = 0; half_ < 2; ++half_) {
+            const int first = 16 * i + 8 * half_;
+            const float own = kLanes >= 8 ? query[first + lane() % 8] : 0.0;
+            [[unroll]] for (int j = 0; j < 8; ++j) {
+                const int k = kType == kQ8_0
+                    ? bitfieldExtract(int(words[2 * half_ + j / 4]), j % 4 * 8, 8)
+                    : int(bitfieldExtract(words[half_], 4 * j, 4)) - 8;
+                const float q = kLanes >= 8 ? subgroupShuffle(own, uint(j)) : query[first + j];
+                block = fma(q, float(k), block);
+            }
+        }
+        if (i % 2 == 1 || i == kHeadSize / 16 - 1) {
+            sum = fma(block, halfAt(p.pages.v[(scale + i / 2) / 2], scale + i / 2), sum);
+            block = 0.0;
+        }
+    }
+    return sum;
+}
+
+/// `plane` is where the keys of the head start in the token's page.
+float score(int plane, int token)
+{
+    const int words = quantWords(kType, kHeadSize);
+    float s = p.scale;
+    if (kType == kF16)
+        s *= dotWithKey(plane + token * words);
+    else // scales by their number from the start of the cache
+        s *= dotWithQuants(plane + token * words,
+                           2 * (plane + kPageTokens * words) + token * scalesOf(kHeadSize));
     if (p.softcap > 0.0)
         s = p.softcap * hyperbolicTangent(s / p.softcap);
     return s;
+}
+
+/// Two neighbours of a value, times its share. `plane` is where the values of the head start.
+vec2 addValue(vec2 sum, int plane, int token, int pair, float share)
+{
+    const int word = plane + token * quantWords(kType, kHeadSize);
+    if (kType == kF16) {
+        const vec2 v = unpackHalf2x16(p.pages.v[word + pair]);
+        return vec2(fma(share, v.x, sum.x), fma(share, v.y, sum.y));
+    }
+    const int scale = 2 * (plane + kPageTokens * quantWords(kType, kHeadSize)) +
+        token * scalesOf(kHeadSize) + pair / (kKvBlock / 2);
+    precise float weight = share * halfAt(p.pages.v[scale / 2], scale);
+    ivec2 v;
+    if (kType == kQ8_0) {
+        const int two = int(p.pages.v[word + pair / 2]);
+        v = ivec2(bitfieldExtract(two, pair % 2 * 16, 8), bitfieldExtract(two, pair % 2 * 16 + 8, 8));
+    } else {
+        const uint eight = p.pages.v[word + pair / 4];
+        v = ivec2(bitfieldExtract(eight, pair % 4 * 8, 4), bitfieldExtract(eight, pair % 4 * 8 + 4, 4)) - 8;
+    }
+    return vec2(fma(weight, float(v.x), sum.x), fma(weight, float(v.y), sum.y));
 }
 
 /// One chunk's shares, and its chunkSums. `table` is where the sequence's page table starts, `seen` the
@@ -89,8 +150,8 @@ Shares chunkShares(int chunk, int table, int kvHead, ivec2 seen)
         const int t = base + invocation();
         const int seenToken = clamp(t, first, last);
         const int page = p.pageTable.v[table + (start + seenToken) / kPageTokens];
-        const float s =
-            score(keyWord(page, seenToken % kPageTokens, kvHead, p.kvHeads, kHeadSize));
+        const float s = score(planeStart(kType, page, kvHead, p.kvHeads, kHeadSize),
+                              seenToken % kPageTokens);
         if (t != seenToken)
             continue;
         shares[t] = s;
@@ -113,13 +174,10 @@ Shares chunkShares(int chunk, int table, int kvHead, ivec2 seen)
         sums[i] = vec2(0.0);
     for (int t = first; t <= last; ++t) {
         const int page = p.pageTable.v[table + (start + t) / kPageTokens];
-        const int word = keyWord(page, t % kPageTokens, kvHead, p.kvHeads, kHeadSize)
-            + valueWords(p.kvHeads, kHeadSize);
+        const int plane = planeStart(kType, page, p.kvHeads + kvHead, p.kvHeads, kHeadSize);
         for (int i = 0; i < kPairsEach; ++i) {
             const int pair = min(invocation() + i * kGroup, kHeadSize / 2 - 1);
-            const vec2 v = unpackHalf2x16(p.pages.v[word + pair]);
-            sums[i].x = fma(shares[t], v.x, sums[i].x);
-            sums[i].y = fma(shares[t], v.y, sums[i].y);
+            sums[i] = addValue(sums[i], plane, t % kPageTokens, pair, shares[t]);
         }
     }
     barrier();

@@ -72,7 +72,9 @@ void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Att
         static_cast<size_t>(chunks);
     const bool split =
         chunks > 1 && y.rows <= kDecodeRows && partials * (headSize + 2) * 4 <= kScratchBytes;
-    const Kernel kernel{shaders::attention, subgroups, {headSize, split, headSize % 8 == 0}};
+    const Kernel kernel{shaders::attention,
+                        subgroups,
+                        {headSize, split, headSize % 8 == 0, static_cast<uint32_t>(kv.type)}};
 
     const int64_t rowWork = int64_t{2} * shape.heads * shape.headSize * in.contextBound;
     const int rowsAtOnce = split
@@ -88,8 +90,15 @@ void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Att
         m_context->dispatch(kernel, push, {split ? chunks : 1, shape.heads, count},
                             rowWork * count);
     }
-    if (!split)
-        return;
+    if (split)
+        mergeChunks(y, shape, in, chunks);
+    if (kv.type == KvType::Q4)
+        turnHeads(y, shape.headSize);
+}
+
+void VulkanBackend::mergeChunks(Tensor y, const AttentionShape& shape, const StepInputs& in,
+                                int chunks)
+{
     const MergePush merge{.y = address(y),
                           .positions = address(in.positions),
                           .scratch = m_context->scratch.address(),
@@ -99,8 +108,10 @@ void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Att
                           .window = shape.window,
                           .chunks = chunks};
     m_context->begin();
-    m_context->dispatch({shaders::attention_merge, subgroups, {headSize}}, merge,
-                        {shape.heads, y.rows}, static_cast<int64_t>(partials) * shape.headSize);
+    m_context->dispatch({shaders::attention_merge,
+                         m_context->subgroupsFor(kInvocations),
+                         {static_cast<uint32_t>(shape.headSize)}},
+                        merge, {shape.heads, y.rows}, int64_t{y.rows} * shape.queryCols() * chunks);
 }
 
 } // namespace inglenook

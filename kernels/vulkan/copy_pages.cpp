@@ -10,9 +10,9 @@ using namespace vulkan;
 
 namespace {
 
-Staging::Rows rowsOf(std::span<const int> pages, const AttentionShape& shape)
+Staging::Rows rowsOf(const KvPages& kv, std::span<const int> pages, const AttentionShape& shape)
 {
-    const size_t bytes = kvPageBytes(shape.kvHeads, shape.headSize);
+    const size_t bytes = kv.pageBytes(shape);
     return {.bytes = bytes, .stride = bytes, .order = pages};
 }
 
@@ -23,7 +23,7 @@ void VulkanBackend::readPages(std::span<std::byte> to, const KvPages& kv,
 {
     checkCopyPages(kv, pages, shape, to.size());
     m_context->begin();
-    m_context->staging.downloadRows(to, deviceBuffer(*kv.buffer).range(), rowsOf(pages, shape));
+    m_context->staging.downloadRows(to, deviceBuffer(*kv.buffer).range(), rowsOf(kv, pages, shape));
     m_context->device.throwComplaint();
 }
 
@@ -32,7 +32,7 @@ void VulkanBackend::writePages(const KvPages& kv, std::span<const int> pages,
 {
     checkCopyPages(kv, pages, shape, from.size());
     m_context->begin();
-    m_context->staging.uploadRows(from, deviceBuffer(*kv.buffer).range(), rowsOf(pages, shape));
+    m_context->staging.uploadRows(from, deviceBuffer(*kv.buffer).range(), rowsOf(kv, pages, shape));
 }
 
 } // namespace inglenook

@@ -8,9 +8,10 @@
 
 // A subgroup owns one head of one row: first the query heads, then the keys, then the values. A query's lane owns
 // whole pairs and turns them in place; a key's lane owns two neighbours, which it packs into one word, and reads
-// their partners again.
+// their partners again. Of a quantised cache keys are turned in place too: store_quants.comp stores.
 
 layout(constant_id = 3) const bool kHalves = false; // which elements form a pair
+layout(constant_id = 4) const bool kStores = true; // else keys are turned in place, and others store
 
 layout(push_constant) uniform Push {
     Floats qkv;
@@ -110,7 +111,7 @@ void main()
     if (head.norm)
         head.factor = normFactor(head);
 
-    if (query) {
+    if (query || (key && !kStores)) {
         for (int i = lane(); i < p.headSize / 2; i += kLanes) {
             const ivec2 at = pairElements(i);
             const vec2 turned = turnedPair(head, i);
@@ -120,12 +121,12 @@ void main()
         return;
     }
 
-    const int kvHead = h - p.heads - (key ? 0 : p.kvHeads);
+    if (!kStores)
+        return;
     const int slot = p.slots.v[r * p.slotsStride];
     const int page = p.pageTable.v[slot * p.tableStride + position / kPageTokens];
-    int word = keyWord(page, position % kPageTokens, kvHead, p.kvHeads, p.headSize);
-    if (!key)
-        word += valueWords(p.kvHeads, p.headSize);
+    const int word = planeStart(kF16, page, h - p.heads, p.kvHeads, p.headSize) +
+        position % kPageTokens * quantWords(kF16, p.headSize);
     for (int i = lane(); i < p.headSize / 2; i += kLanes) {
         const float a = key ? turnedElement(head, 2 * i) : element(head, 2 * i);
         const float b = key ? turnedElement(head, 2 * i + 1) : element(head, 2 * i + 1);

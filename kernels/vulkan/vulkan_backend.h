@@ -54,6 +54,14 @@ public:
     void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
 
 private:
+    /// y of each head = the partial results of its chunks together.
+    void mergeChunks(Tensor y, const AttentionShape& shape, const StepInputs& in, int chunks);
+    /// Turns all heads of the rows in place, as turnHead() does.
+    void turnHeads(Tensor x, int headSize);
+    /// Rounds keys and values, as they stand behind the queries, and puts them into their pages.
+    void storeQuants(Tensor qkv, const KvPages& kv, const AttentionShape& shape,
+                     const StepInputs& in);
+
     std::shared_ptr<vulkan::Context> m_context;
     std::string m_name;
     // Of sums over a group; the last one is as large as the widest so far.

@@ -129,16 +129,17 @@ void walkAlongRows(Backend& backend, Bench& bench)
     bench.keep(y);
 }
 
-void attend(Backend& backend, Bench& bench, int rows, int contextBound, const AttentionShape& shape)
+void attend(Backend& backend, Bench& bench, int rows, int contextBound, const AttentionShape& shape,
+            KvType type = KvType::F16)
 {
     // A prompt of some pages, then its last token again, alone.
     const int pages = contextBound / kPageTokens;
     std::vector<int32_t> table(static_cast<size_t>(pages)), positions(static_cast<size_t>(rows));
     std::iota(table.rbegin(), table.rend(), 0);
     std::iota(positions.begin(), positions.end(), 0);
-    const std::shared_ptr<Buffer> cache =
-        backend.allocate(kvPageBytes(shape.kvHeads, shape.headSize) * static_cast<size_t>(pages));
-    const KvPages kv{cache, pages, bench.integers(table, pages)};
+    const std::shared_ptr<Buffer> cache = backend.allocate(
+        kvPageBytes(shape.kvHeads, shape.headSize, type) * static_cast<size_t>(pages));
+    const KvPages kv{cache, pages, bench.integers(table, pages), type};
     const Rope rope{RopePairs::Halves, shape.headSize, bench.random(rows, shape.headSize, 4)};
 
     for (const int count : {rows, 1}) {
@@ -168,6 +169,9 @@ std::vector<Values> allOperators(const Instructions& instructions, int threads)
     attend(
         backend, bench, 700, 704,
         {.heads = 4, .kvHeads = 1, .headSize = 18, .window = 500, .scale = 0.2f, .softcap = 3.f});
+    for (const KvType type : {KvType::Q8_0, KvType::Q4})
+        attend(backend, bench, 300, 320,
+               {.heads = 7, .kvHeads = 1, .headSize = 80, .window = 290, .scale = 0.2f}, type);
     return bench.results();
 }
 
