@@ -32,6 +32,7 @@ struct Options {
 
     bool matrix = false;
     std::vector<std::string> backends;
+    std::vector<std::string> kvTypes;
     std::vector<int> rows = {1, 2, 4, 8, 16};
     std::vector<int> contexts = {0, 4096, 32768};
     double limit = 5.; // seconds
@@ -153,15 +154,16 @@ void writeFile(const std::string& path, const std::string& text)
 
 void runMatrix(const Options& options)
 {
-    const Matrix matrix =
-        measureMatrix({.model = options.model.loadRequest(),
-                       .devices = options.backends.empty() ? std::vector{options.model.backend}
-                                                           : options.backends,
-                       .rows = options.rows,
-                       .contexts = options.contexts,
-                       .prompt = options.prompt,
-                       .passes = options.passes,
-                       .limit = options.limit});
+    const Matrix matrix = measureMatrix(
+        {.model = options.model.loadRequest(),
+         .devices =
+             options.backends.empty() ? std::vector{options.model.backend} : options.backends,
+         .kvTypes = options.kvTypes.empty() ? std::vector{options.model.kvType} : options.kvTypes,
+         .rows = options.rows,
+         .contexts = options.contexts,
+         .prompt = options.prompt,
+         .passes = options.passes,
+         .limit = options.limit});
     if (!options.csv.empty())
         writeFile(options.csv, csvOf(matrix));
     if (!options.picture.empty())
@@ -205,6 +207,9 @@ void addMatrixOptions(CLI::App& command, Options& options)
     CLI::Option* matrix = command.add_flag(
         "--matrix", options.matrix, "single steps of several sizes, contexts and devices, in turn");
     command.add_option("--backends", options.backends, "devices to compare, as cpu,vulkan:0")
+        ->delimiter(',')
+        ->needs(matrix);
+    command.add_option("--kvs", options.kvTypes, "types of cache to compare, as f16,q8_0,q4")
         ->delimiter(',')
         ->needs(matrix);
     command.add_option("--rows", options.rows, "tokens that a step computes together")

@@ -26,11 +26,13 @@ int widestStep(const MatrixWish& wish)
 }
 
 /// The model on a device, with the longest of the contexts for which there is memory.
-Bench loadOn(const std::string& device, const MatrixWish& wish, std::vector<std::string>& leftOut)
+Bench loadOn(const std::string& device, const std::string& kvType, const MatrixWish& wish,
+             std::vector<std::string>& leftOut)
 {
     std::vector<int> contexts = wish.contexts;
     LoadRequest request = wish.model;
     request.device = device;
+    request.kvType = kvType;
     request.sequences = 1;
     for (;;) {
         request.contextTokens = contexts.back() + widestStep(wish);
@@ -156,17 +158,18 @@ Matrix measureMatrix(const MatrixWish& asked)
     std::ranges::sort(wish.contexts);
     Matrix matrix{.prompt = wish.prompt};
     std::vector<Bench> benches;
-    for (const std::string& device : wish.devices) {
-        try {
-            Bench bench = loadOn(device, wish, matrix.leftOut);
-            chooseCells(bench, wish, matrix.leftOut);
-            benches.push_back(std::move(bench));
-        } catch (const std::runtime_error& error) {
-            if (wish.devices.size() == 1)
-                throw;
-            matrix.leftOut.push_back(device + ": " + error.what());
+    for (const std::string& device : wish.devices)
+        for (const std::string& kvType : wish.kvTypes) {
+            try {
+                Bench bench = loadOn(device, kvType, wish, matrix.leftOut);
+                chooseCells(bench, wish, matrix.leftOut);
+                benches.push_back(std::move(bench));
+            } catch (const std::runtime_error& error) {
+                if (wish.devices.size() * wish.kvTypes.size() == 1)
+                    throw;
+                matrix.leftOut.push_back(device + ", cache " + kvType + ": " + error.what());
+            }
         }
-    }
     if (benches.empty())
         throw std::runtime_error("None of these devices can be measured. " + matrix.leftOut.back());
     for (int pass = 0; pass < wish.passes; ++pass)

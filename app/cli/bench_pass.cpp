@@ -33,10 +33,15 @@ const ModelLoaded& BenchedModel::facts() const
     return m_model->facts;
 }
 
+std::string BenchedModel::cacheType() const
+{
+    return std::string(name(m_model->group->kvType()));
+}
+
 uint64_t BenchedModel::bytesRead(int context) const
 {
     return m_model->group->bytesPerToken() +
-        KvCache::bytesPerPage(m_model->spec) * static_cast<uint64_t>(context) / kPageTokens;
+        m_model->group->pageBytes() * static_cast<uint64_t>(context) / kPageTokens;
 }
 
 double BenchedModel::measureReadBandwidth()

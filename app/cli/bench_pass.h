@@ -21,7 +21,7 @@ public:
     ~BenchedModel();
 
     [[nodiscard]] const ModelLoaded& facts() const;
-    [[nodiscard]] const char* cacheType() const { return "f16"; }
+    [[nodiscard]] std::string cacheType() const;
     /// What a step behind `context` tokens reads at least: every weight and the cache once.
     [[nodiscard]] uint64_t bytesRead(int context) const;
     /// Bytes per second; 0 where that is not measured.

@@ -37,6 +37,7 @@ LoadRequest ModelOptions::loadRequest() const
             .rope = rope,
             .sequences = parallel,
             .draft = draft,
+            .kvType = kvType,
             .cacheFolder = cacheFolder(),
             .pageFolder = pageFolder(pages)};
 }
@@ -60,6 +61,9 @@ void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequire
         ->default_str("the user's cache folder");
     command.add_option("--ctx", options.context, "context in tokens; 0: automatic")
         ->check(CLI::Range(0, 1 << 24));
+    command.add_option("--kv", options.kvType, "how the cache is kept: auto, f16, q8_0 or q4")
+        ->check(CLI::IsMember({"auto", "f16", "q8_0", "q4"}))
+        ->capture_default_str();
     command
         .add_option("--draft", options.draft,
                     "a smaller GGUF file that guesses ahead; auto: one beside the model, if any "

@@ -15,6 +15,7 @@ struct ModelOptions {
     std::string split = "auto";
     int threads = 0;
     int context = 0;
+    std::string kvType = "auto";
     std::string pages; // folder of cache pages, "none", or "" for the user's
     std::string rope = "auto";
     int parallel = 4;

@@ -6,7 +6,8 @@
 
 namespace inglenook {
 
-KvCache::KvCache(Backend& backend, const ModelSpec& spec, int pages, int slots, int pagesPerSlot)
+KvCache::KvCache(Backend& backend, const ModelSpec& spec, int pages, int slots, int pagesPerSlot,
+                 KvType type)
     : m_pages(pages)
     , m_slots(slots)
     , m_written(static_cast<size_t>(slots),
@@ -16,24 +17,26 @@ KvCache::KvCache(Backend& backend, const ModelSpec& spec, int pages, int slots, 
     , m_table(wholeTensor(*m_tableBuffer, slots, pagesPerSlot, DType::I32))
 {
     for (const LayerSpec& layer : spec.layers) {
-        const size_t bytes = kvPageBytes(layer.attention.kvHeads, layer.attention.headSize);
+        const size_t bytes = kvPageBytes(layer.attention.kvHeads, layer.attention.headSize, type);
         m_layers.push_back({.buffer = backend.allocate(bytes * static_cast<size_t>(pages)),
                             .pageCount = pages,
-                            .pageTable = m_table});
+                            .pageTable = m_table,
+                            .type = type});
     }
 }
 
-uint64_t KvCache::bytesPerPage(const ModelSpec& spec)
+uint64_t KvCache::bytesPerPage(const ModelSpec& spec, KvType type)
 {
     uint64_t sum = 0;
     for (const LayerSpec& layer : spec.layers)
-        sum += kvPageBytes(layer.attention.kvHeads, layer.attention.headSize);
+        sum += kvPageBytes(layer.attention.kvHeads, layer.attention.headSize, type);
     return sum;
 }
 
 void KvCache::fillWithNoise(Backend& backend)
 {
-    // Two f16 of either sign in 0.25 .. 0.5 to a word, whatever the layout of a page
+    // Two f16 of either sign in 0.25 .. 0.5 to a word, whatever the layout of a page; as quants and
+    // scales they are as good as any
     constexpr uint32_t kQuarter = 0x34003400;
     constexpr uint32_t kFreeBits = 0x83ff83ff;
     std::mt19937 random(1);

@@ -14,10 +14,11 @@ class KvCache {
 public:
     /// Takes `pages` pages per layer, for up to `slots` sequences of up to `pagesPerSlot` pages at
     /// once.
-    KvCache(Backend& backend, const ModelSpec& spec, int pages, int slots, int pagesPerSlot);
+    KvCache(Backend& backend, const ModelSpec& spec, int pages, int slots, int pagesPerSlot,
+            KvType type = KvType::F16);
 
     /// Bytes of one page in all layers together.
-    [[nodiscard]] static uint64_t bytesPerPage(const ModelSpec& spec);
+    [[nodiscard]] static uint64_t bytesPerPage(const ModelSpec& spec, KvType type = KvType::F16);
 
     [[nodiscard]] std::span<const KvPages> layers() const { return m_layers; }
     [[nodiscard]] int contextTokens() const

@@ -32,16 +32,16 @@ uint64_t usableBytes(const MemoryNeeds& needs)
     return needs.freeBytes - reserve(needs.freeBytes);
 }
 
-/// Cache pages beside the weights.
-int fittingPages(const MemoryNeeds& needs)
+/// Cache pages of this size beside the weights.
+int fittingPages(const MemoryNeeds& needs, uint64_t bytesPerPage)
 {
     const uint64_t fixed = needs.weightBytes + needs.scratchBytes;
     const uint64_t usable = usableBytes(needs);
     if (fixed > usable)
         return 0;
-    if (needs.bytesPerPage == 0) // its part has no cache
+    if (bytesPerPage == 0) // its part has no cache
         return kMostPages;
-    return static_cast<int>(std::min<uint64_t>((usable - fixed) / needs.bytesPerPage, kMostPages));
+    return static_cast<int>(std::min<uint64_t>((usable - fixed) / bytesPerPage, kMostPages));
 }
 
 [[noreturn]] void refuse(const MemoryNeeds& needs, int fitting, int context, int smallest)
@@ -52,9 +52,17 @@ int fittingPages(const MemoryNeeds& needs)
         sizeText(needs.weightBytes) + ", cache for " + std::to_string(context) + " tokens " +
         sizeText(cache) + ", work space " + sizeText(needs.scratchBytes) + "), but " +
         needs.device + " has " + sizeText(usableBytes(needs)) + " free. ";
+    const auto smaller = std::ranges::find_if(needs.smallerCaches, [&](const SmallerCache& cache) {
+        return fittingPages(needs, cache.bytesPerPage) >= pagesOf(context);
+    });
+    const std::string proposal = smaller == needs.smallerCaches.end() ? std::string()
+                                                                      : "Keep the cache as " +
+            smaller->type + ", for which there is room (--kv " + smaller->type + ")";
     if (fitting >= pagesOf(smallest))
-        sentence +=
-            "Choose a context of at most " + std::to_string(fitting * kPageTokens) + " tokens.";
+        sentence += (proposal.empty() ? "Choose" : proposal + ", or choose") +
+            " a context of at most " + std::to_string(fitting * kPageTokens) + " tokens.";
+    else if (!proposal.empty())
+        sentence += proposal + ".";
     else
         sentence += "Choose a smaller model or one with stronger quantisation, or close other "
                     "programs.";
@@ -79,7 +87,7 @@ MemoryPlan planMemory(std::span<const MemoryNeeds> devices, const MemoryWish& wi
     const int least = wish.contextTokens > 0 ? context : std::min(context, kSmallestContext);
     int fitting = kMostPages;
     for (const MemoryNeeds& needs : devices) {
-        const int pages = fittingPages(needs);
+        const int pages = fittingPages(needs, needs.bytesPerPage);
         if (pages < pagesOf(least))
             refuse(needs, pages, least, std::min(context, kSmallestContext));
         fitting = std::min(fitting, pages);

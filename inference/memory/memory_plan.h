@@ -3,8 +3,15 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace inglenook {
+
+/// Another way to keep a page, which takes less.
+struct SmallerCache {
+    std::string type; // as users name it: "q8_0"
+    uint64_t bytesPerPage = 0;
+};
 
 /// What a model, or a device's part of it, asks of one device's memory, in bytes.
 struct MemoryNeeds {
@@ -13,6 +20,7 @@ struct MemoryNeeds {
     uint64_t weightBytes = 0;
     uint64_t bytesPerPage = 0; // of cache, all layers
     uint64_t scratchBytes = 0;
+    std::vector<SmallerCache> smallerCaches = {}; // to propose, the largest first
 };
 
 struct MemoryWish {

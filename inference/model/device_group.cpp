@@ -139,13 +139,14 @@ void DeviceGroup::loadNext()
     });
 }
 
-void DeviceGroup::makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits)
+void DeviceGroup::makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits, KvType type)
 {
+    m_kvType = type;
     each([&](Member& member) {
         member.weights = member.loader->take();
         member.loader.reset();
-        member.cache =
-            std::make_unique<KvCache>(*member.backend, member.spec, pages, slots, pagesPerSlot);
+        member.cache = std::make_unique<KvCache>(*member.backend, member.spec, pages, slots,
+                                                 pagesPerSlot, type);
         member.decoder = std::make_unique<Decoder>(*member.backend, member.spec, member.weights,
                                                    *member.cache, limits, member.part);
     });
@@ -216,7 +217,7 @@ void DeviceGroup::readLogits(std::span<float> logits)
 
 size_t DeviceGroup::pageBytes() const
 {
-    return KvCache::bytesPerPage(m_spec);
+    return KvCache::bytesPerPage(m_spec, m_kvType);
 }
 
 /// Calls copy(model, own, bytes) for the keys and the values of each KV head that the member has of
@@ -227,11 +228,11 @@ void DeviceGroup::eachPlane(const Member& member, size_t layer, Copy copy) const
     const size_t layerOfModel = static_cast<size_t>(member.slice.firstLayer) + layer;
     size_t offset = 0;
     for (size_t i = 0; i < layerOfModel; ++i)
-        offset +=
-            kvPageBytes(m_spec.layers[i].attention.kvHeads, m_spec.layers[i].attention.headSize);
+        offset += kvPageBytes(m_spec.layers[i].attention.kvHeads,
+                              m_spec.layers[i].attention.headSize, m_kvType);
     const AttentionShape& all = m_spec.layers[layerOfModel].attention;
     const Range own = member.slice.layers[layer].kvHeads;
-    const size_t plane = kvPageBytes(1, all.headSize) / 2;
+    const size_t plane = kvPlaneBytes(all.headSize, m_kvType);
     for (int half = 0; half < 2; ++half) // keys, values
         for (int head = 0; head < own.count; ++head)
             copy(offset + static_cast<size_t>(half * all.kvHeads + own.first + head) * plane,
@@ -249,7 +250,7 @@ void DeviceGroup::readPages(std::span<std::byte> to, std::span<const int> pages)
             if (m_split == Split::Tensors && &member != m_members.front().get() &&
                 m_spec.layers[ofModel].attention.kvHeads == 1)
                 continue;
-            const size_t each = kvPageBytes(shape.kvHeads, shape.headSize);
+            const size_t each = kvPageBytes(shape.kvHeads, shape.headSize, m_kvType);
             member.pages.resize(pages.size() * each);
             member.decoder->readPages(member.pages, layer, pages);
             eachPlane(member, layer, [&](size_t model, size_t own, size_t bytes) {
@@ -266,7 +267,7 @@ void DeviceGroup::writePages(std::span<const int> pages, std::span<const std::by
     each([&](Member& member) {
         for (size_t layer = 0; layer < member.spec.layers.size(); ++layer) {
             const AttentionShape& shape = member.spec.layers[layer].attention;
-            const size_t each = kvPageBytes(shape.kvHeads, shape.headSize);
+            const size_t each = kvPageBytes(shape.kvHeads, shape.headSize, m_kvType);
             member.pages.resize(pages.size() * each);
             eachPlane(member, layer, [&](size_t model, size_t own, size_t bytes) {
                 for (size_t i = 0; i < pages.size(); ++i)

@@ -43,7 +43,8 @@ public:
     /// Loads the next weight on every device.
     void loadNext();
     /// Once all are loaded: takes the memory for cache and steps.
-    void makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits);
+    void makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits,
+                   KvType type = KvType::F16);
 
     /// For measuring: the cache holds small numbers, as if contexts had been read.
     void fillCacheWithNoise();
@@ -59,10 +60,12 @@ public:
 
     // Pages of the cache, on their way to another place
 
+    [[nodiscard]] KvType kvType() const { return m_kvType; }
     /// Bytes of one page of the whole model.
     [[nodiscard]] size_t pageBytes() const;
     /// Copies pages out of the cache / into it, one after another, in an order that does not know
-    /// how the model is split: (layer, key or value, KV head of the model, token, element).
+    /// how the model is split: (layer, key or value, KV head of the model, what it has for
+    /// them: Backend::readPages()).
     /// readPages() waits for all steps before; what is written is seen by all steps behind. A page
     /// is exactly what was computed, but for one case: unlike devices that share a single KV head
     /// have each rounded it in their own way, and the first one's is read.
@@ -93,6 +96,7 @@ private:
 
     const ModelSpec& m_spec;
     Split m_split;
+    KvType m_kvType = KvType::F16; // of the cache
     std::unique_ptr<Collective> m_collective; // of Tensors
     std::vector<std::unique_ptr<Member>> m_members;
     std::vector<std::unique_ptr<DeviceThread>> m_threads; // of the members behind the first

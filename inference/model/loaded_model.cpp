@@ -18,11 +18,11 @@ namespace {
 constexpr int kWidestStep = 512;
 
 /// All that the stored keys and values depend on besides the tokens.
-std::string cacheKeyOf(const ModelFile& file, const ModelSpec& spec)
+std::string cacheKeyOf(const ModelFile& file, const ModelSpec& spec, KvType type)
 {
     constexpr int kLayoutVersion = 1;
-    std::string key = "f16 pages " + std::to_string(kLayoutVersion) + "\n" + spec.architecture +
-        "\n" + std::to_string(file.fileBytes()) + "\n";
+    std::string key = std::string(name(type)) + " pages " + std::to_string(kLayoutVersion) + "\n" +
+        spec.architecture + "\n" + std::to_string(file.fileBytes()) + "\n";
     constexpr size_t kSample = 256;
     for (const ModelArray& array : file.arrays()) {
         key += array.name + " " + array.typeName + " " + std::to_string(array.byteCount) + "\n";
@@ -32,6 +32,24 @@ std::string cacheKeyOf(const ModelFile& file, const ModelSpec& spec)
     for (const RopeSpec& rope : spec.ropes)
         key += describeRotation(rope) + "\n";
     return key;
+}
+
+/// The type of cache that was asked for.
+KvType kvTypeOf(const std::string& text, const ModelSpec& spec)
+{
+    if (text == "auto")
+        return KvType::F16;
+    const std::optional<KvType> type = parseKvType(text);
+    if (!type)
+        throw std::runtime_error("\"" + text +
+                                 "\" is no type of cache: choose auto, f16, q8_0 or q4.");
+    for (const LayerSpec& layer : spec.layers)
+        if (!canKeep(*type, layer.attention.headSize))
+            throw std::runtime_error(
+                "The cache of this model cannot be kept as " + text + ": its heads have " +
+                std::to_string(layer.attention.headSize) + " elements, no multiple of " +
+                std::to_string(kKvHeadUnit) + ". Choose f16.");
+    return *type;
 }
 
 /// What was asked of each of these devices, once each.
@@ -202,11 +220,13 @@ PlannedModel ModelLoading::planned() const
             .limits = m_limits,
             .wish = {.contextTokens = m_request.contextTokens,
                      .sequences = m_request.sequences,
-                     .modelContext = m_model->spec.context}};
+                     .modelContext = m_model->spec.context},
+            .kvType = m_kvType};
 }
 
 void ModelLoading::choose()
 {
+    m_kvType = kvTypeOf(m_request.kvType, m_model->spec);
     m_limits = {.rows = std::clamp(m_model->spec.context, kDecodeRows, kWidestStep),
                 .outputs = kDecodeRows};
     m_figures = readMachineFigures(machineFiguresPath(m_request.cacheFolder));
@@ -317,9 +337,9 @@ void ModelLoading::makeCache()
 {
     LoadedModel& model = *m_model;
     const int pagesPerSlot = (model.facts.contextTokens + kPageTokens - 1) / kPageTokens;
-    model.group->makeCache(m_pages, m_request.sequences, pagesPerSlot, m_limits);
-    model.pages =
-        std::make_unique<PagePool>(m_pages, rootName(cacheKeyOf(*model.file, model.spec)));
+    model.group->makeCache(m_pages, m_request.sequences, pagesPerSlot, m_limits, m_kvType);
+    model.pages = std::make_unique<PagePool>(
+        m_pages, rootName(cacheKeyOf(*model.file, model.spec, m_kvType)));
     m_stage = Stage::WarmUp;
 }
 

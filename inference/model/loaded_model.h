@@ -101,6 +101,7 @@ private:
     std::vector<std::shared_ptr<Backend>> m_backends; // of the group
     std::vector<Placement> m_placements; // the best first
     size_t m_chosen = 0; // of them
+    KvType m_kvType = KvType::F16;
     int m_pages = 0;
     size_t m_warmUps = 0; // done
 };

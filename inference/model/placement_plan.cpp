@@ -32,6 +32,19 @@ std::vector<ModelSlice> slicesOf(const Placement& placement, const PlannedModel&
     return {wholeModel(model.spec)};
 }
 
+/// The types of cache that take less than this one, the largest first, where the model's heads can
+/// be kept so.
+std::vector<SmallerCache> smallerCaches(const ModelSpec& spec, KvType than)
+{
+    std::vector<SmallerCache> caches;
+    for (const KvType type : kKvTypes)
+        if (type > than && std::ranges::all_of(spec.layers, [&](const LayerSpec& layer) {
+                return canKeep(type, layer.attention.headSize);
+            }))
+            caches.push_back({std::string(name(type)), KvCache::bytesPerPage(spec, type)});
+    return caches;
+}
+
 uint64_t totalOf(const MemoryNeeds& needs)
 {
     return needs.weightBytes + needs.scratchBytes + kLeastPages * needs.bytesPerPage;
@@ -53,8 +66,9 @@ PlacementPlan planPlacement(const Placement& placement, const PlannedModel& mode
         needs.push_back({.device = toString(info.id),
                          .freeBytes = info.memoryFree,
                          .weightBytes = loader.totalBytes(),
-                         .bytesPerPage = KvCache::bytesPerPage(own),
-                         .scratchBytes = Decoder::bytes(own, model.limits)});
+                         .bytesPerPage = KvCache::bytesPerPage(own, model.kvType),
+                         .scratchBytes = Decoder::bytes(own, model.limits),
+                         .smallerCaches = smallerCaches(own, model.kvType)});
         memories.push_back(memoryOf(info));
         asked[memories.back()] += totalOf(needs.back());
     }
@@ -71,7 +85,7 @@ ModelSize sizeOf(const PlannedModel& model)
 {
     return {.bytes = WeightLoader(model.file, model.spec).totalBytes(),
             .besideBytes = Decoder::bytes(model.spec, model.limits) +
-                kLeastPages * KvCache::bytesPerPage(model.spec),
+                kLeastPages * KvCache::bytesPerPage(model.spec, model.kvType),
             .layers = static_cast<int>(model.spec.layers.size())};
 }
 

@@ -21,6 +21,7 @@ struct PlannedModel {
     const ModelSpec& spec;
     StepLimits limits;
     MemoryWish wish;
+    KvType kvType = KvType::F16;
 };
 
 /// Cuts the model and checks that each part fits into its device's free memory; devices that share

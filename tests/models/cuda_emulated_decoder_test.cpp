@@ -21,15 +21,18 @@ private Q_SLOTS:
     void logitsAgreeWithTheReference();
 
 private:
-    static void addModel(const CheckedModel& model, Architecture architecture);
+    static void addModel(const CheckedModel& model, Architecture architecture,
+                         KvType kv = KvType::F16);
 };
 
-void CudaEmulatedDecoderTest::addModel(const CheckedModel& model, Architecture architecture)
+void CudaEmulatedDecoderTest::addModel(const CheckedModel& model, Architecture architecture,
+                                       KvType kv)
 {
     const bool turing = architecture == Architecture::Turing;
-    QTest::addRow("%s, %s", model.text().c_str(), turing ? "Turing" : "Ampere")
+    QTest::addRow("%s, cache %s, %s", model.text().c_str(), std::string(name(kv)).c_str(),
+                  turing ? "Turing" : "Ampere")
         << static_cast<int>(architecture) << QString::fromStdString(model.model)
-        << static_cast<int>(model.type);
+        << static_cast<int>(model.type) << static_cast<int>(kv);
 }
 
 /// Quantised, because those are the products that matter and that are quick to emulate.
@@ -38,10 +41,13 @@ void CudaEmulatedDecoderTest::rowsStandAlone_data()
     QTest::addColumn<int>("architecture");
     QTest::addColumn<QString>("model");
     QTest::addColumn<int>("type");
+    QTest::addColumn<int>("kv");
     addModel({"llama", DType::Q8_0}, Architecture::Turing);
     addModel({"mistral-window", DType::Q4_0}, Architecture::Ampere);
     addModel({"qwen3", DType::Q8_0}, Architecture::Ampere);
     addModel({"gemma2", DType::Q4_0}, Architecture::Ampere);
+    addModel({"llama", DType::Q8_0}, Architecture::Ampere, KvType::Q8_0);
+    addModel({"qwen3", DType::Q8_0}, Architecture::Turing, KvType::Q4);
 }
 
 void CudaEmulatedDecoderTest::logitsAgreeWithTheReference_data()
@@ -49,6 +55,7 @@ void CudaEmulatedDecoderTest::logitsAgreeWithTheReference_data()
     QTest::addColumn<int>("architecture");
     QTest::addColumn<QString>("model");
     QTest::addColumn<int>("type");
+    QTest::addColumn<int>("kv");
     bool turing = true;
     for (const CheckedModel& model : checkedModels()) {
         addModel(model, turing ? Architecture::Turing : Architecture::Ampere);
@@ -63,10 +70,13 @@ void CudaEmulatedDecoderTest::rowsStandAlone()
     QFETCH(int, type);
     const auto backend = openBackend(static_cast<Architecture>(architecture));
     const auto file = tinyModel(model.toStdString(), static_cast<DType>(type));
+    QFETCH(int, kv);
+    TinyDevices device(*backend);
+    device.kvType = static_cast<KvType>(kv);
 
-    const std::string sliced = checkSlicedPrompt(*backend, *file);
-    const std::string mixed = checkMixedSequences(*backend, *file);
-    const std::string replayed = checkReplay(*backend, *file);
+    const std::string sliced = checkSlicedPrompt(device, *file);
+    const std::string mixed = checkMixedSequences(device, *file);
+    const std::string replayed = checkReplay(device, *file);
 
     QCOMPARE(sliced, std::string());
     QCOMPARE(mixed, std::string());

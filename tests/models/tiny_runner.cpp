@@ -34,7 +34,7 @@ TinyRunner::TinyRunner(const TinyDevices& devices, const ModelFile& file)
     while (!m_group->loaded())
         m_group->loadNext();
     m_group->makeCache(kSlots * kPagesPerSlot, kSlots, kPagesPerSlot,
-                       StepLimits{.rows = 128, .outputs = 128});
+                       StepLimits{.rows = 128, .outputs = 128}, devices.kvType);
     for (int slot = 0; slot < kSlots; ++slot) {
         std::vector<int> pages;
         for (int i = 0; i < kPagesPerSlot; ++i)

@@ -26,6 +26,7 @@ struct TinyDevices {
     std::vector<std::shared_ptr<Backend>> backends;
     Split split = Split::None;
     std::vector<double> shares = {1.};
+    KvType kvType = KvType::F16;
 };
 
 /// A tiny model on its devices with a cache of its own, for tests that compute steps themselves.

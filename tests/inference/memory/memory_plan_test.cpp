@@ -44,6 +44,7 @@ private Q_SLOTS:
     void scarcityCostsPagesBeforeContext();
     void automaticContextShrinksToWhatFits();
     void wishedContextIsRefusedWithTheOneThatFits();
+    void smallerCacheIsProposedWhereItFits();
     void modelThatDoesNotFitIsRefusedInWords();
     void contextIsNeverLongerThanTheModels();
     void theTightestDeviceDecides();
@@ -85,6 +86,27 @@ void MemoryPlanTest::wishedContextIsRefusedWithTheOneThatFits()
 {
     const std::string sentence = refusal({.contextTokens = 2048}, 130 * kMega);
     QVERIFY2(sentence.find("at most 832 tokens") != std::string::npos, sentence.c_str());
+}
+
+void MemoryPlanTest::smallerCacheIsProposedWhereItFits()
+{
+    // 130 MB less a twentieth: 13 pages of 1 MB, 26 of half, 40 of a third
+    MemoryNeeds needs = kNeeds;
+    needs.freeBytes = 130 * kMega;
+    needs.smallerCaches = {{"q8_0", kMega / 2}, {"q4", kMega / 3}};
+    const auto sentence = [&](int context) {
+        try {
+            static_cast<void>(
+                planMemory({&needs, 1}, {.contextTokens = context, .modelContext = 8192}));
+        } catch (const std::runtime_error& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    QVERIFY(sentence(25 * 64).find("--kv q8_0") != std::string::npos);
+    QVERIFY(sentence(30 * 64).find("--kv q4") != std::string::npos);
+    QVERIFY(sentence(50 * 64).find("--kv") == std::string::npos);
+    QVERIFY(sentence(13 * 64).empty());
 }
 
 void MemoryPlanTest::modelThatDoesNotFitIsRefusedInWords()
