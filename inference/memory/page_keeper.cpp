@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace inglenook {
 
@@ -117,15 +118,19 @@ void PageKeeper::end(Restoration& restoration)
 
 bool PageKeeper::hasUnsaved() const
 {
-    return m_pool.hasNewlyNamed() && m_store.takesPages();
+    return (m_pool.hasNewlyNamed() || !m_toKeep.empty()) && m_store.takesPages();
 }
 
 bool PageKeeper::saveNext()
 {
     while (m_store.wantsPages()) {
         auto page = m_pool.nextNamed();
-        if (!page)
-            return false;
+        if (!page) {
+            if (m_toKeep.empty())
+                return false;
+            tellKept();
+            return true;
+        }
         if (!m_onDisk.insert(page->name).second)
             continue;
         save(*std::move(page));
@@ -146,6 +151,7 @@ void PageKeeper::save(PagePool::HeldPage page)
 
 void PageKeeper::saveBegun()
 {
+    tellKept();
     for (PagePool::HeldPage& page : m_pool.begunPages()) {
         if (!m_store.wantsPages())
             return;
@@ -169,13 +175,21 @@ void PageKeeper::keep(const std::string& conversation, std::span<const int32_t> 
 {
     if (conversation.empty())
         return;
-    // all of them by name: they may not be on disk yet
-    std::vector<PageName> pages;
+    // all of them by name: the conversation's branches add up
+    std::vector<PageName>& pages = m_toKeep[conversation];
     PageName name = m_pool.root();
     for (; tokens.size() >= kPageTokens; tokens = tokens.subspan(kPageTokens))
         pages.push_back(name = pageName(name, tokens.first(kPageTokens)));
-    if (!pages.empty())
+    if (pages.empty())
+        m_toKeep.erase(conversation);
+}
+
+/// The pages come first: what nobody has stored, nobody can keep.
+void PageKeeper::tellKept()
+{
+    for (auto& [conversation, pages] : std::exchange(m_toKeep, {}))
         m_store.keep(conversation, std::move(pages));
+    m_store.flush();
 }
 
 /// The name of the page that ends with these tokens, of whole pages; of none, the root.

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -55,8 +56,8 @@ public:
 
     /// Whether saveNext() has something to do.
     [[nodiscard]] bool hasUnsaved() const;
-    /// Hands a page over to be written; false: there is none, or the disk is busy with those
-    /// before.
+    /// Hands a page over to be written, or behind the last one says who needs them; false: nothing
+    /// is left, or the disk is busy with those before.
     bool saveNext();
     /// Saves all, for as long as the disk takes them and at most so many seconds.
     void saveAll(double seconds);
@@ -65,7 +66,7 @@ public:
     void saveBegun();
 
     /// The conversation needs the pages of these tokens: they are deleted with the last
-    /// conversation that does.
+    /// conversation that does. The store is told when they are written.
     void keep(const std::string& conversation, std::span<const int32_t> tokens);
 
 private:
@@ -79,6 +80,7 @@ private:
     void begin(Restoration& restoration);
     void putPage(Restoration& restoration);
     void save(PagePool::HeldPage page);
+    void tellKept();
     [[nodiscard]] bool slowerThanComputing(double prefillRate) const;
     void end(Restoration& restoration);
     [[nodiscard]] PageName nameOf(std::span<const int32_t> tokens) const;
@@ -89,6 +91,7 @@ private:
     size_t m_pageBytes;
     std::deque<Restoration> m_restorations; // the first is under way
     std::set<PageName> m_onDisk; // as far as known here
+    std::map<std::string, std::vector<PageName>> m_toKeep; // by conversation
     int m_restored = 0; // pages
 };
 

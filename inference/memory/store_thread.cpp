@@ -58,11 +58,9 @@ void StoreThread::run(const PageStore::Options& options)
         } else if (!m_work.empty()) {
             const Work work = std::move(m_work.front());
             m_work.pop_front();
-            m_working = true;
             lock.unlock();
             work(store);
             lock.lock();
-            m_working = false;
         } else {
             return;
         }
@@ -195,8 +193,6 @@ void StoreThread::forget(const std::string& conversation)
 void StoreThread::flush()
 {
     give([](PageStore& store) { store.flush(); }, 0);
-    std::unique_lock lock(m_mutex);
-    m_changed.wait(lock, [&] { return m_work.empty() && !m_working; });
 }
 
 void StoreThread::read(PageName parent, std::vector<int32_t> tokens, size_t pageBytes)

@@ -42,7 +42,7 @@ public:
     /// PageStore::keep() and forget().
     void keep(const std::string& conversation, std::vector<PageName> pages);
     void forget(const std::string& conversation);
-    /// Returns when all that was given is safe from a power cut.
+    /// Makes what was given before safe from a power cut.
     void flush();
 
     // Reading: one list of tokens at a time
@@ -104,7 +104,6 @@ private:
     mutable std::condition_variable m_changed;
     std::deque<Work> m_work;
     uint64_t m_waitingBytes = 0; // in m_work
-    bool m_working = false;
     bool m_end = false;
     bool m_writable = true;
     std::string m_note;

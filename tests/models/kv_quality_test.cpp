@@ -89,8 +89,8 @@ Distance distance(const Rows& found, const Rows& expected, const std::vector<Tex
                 result.divergence += std::exp(p[token]) * (p[token] - q[token]);
             const auto next = static_cast<size_t>(text.tokens[i]);
             result.perplexity += p[next] - q[next];
-            result.sameBest += std::ranges::max_element(p) - p.begin() ==
-                std::ranges::max_element(q) - q.begin();
+            result.sameBest +=
+                std::ranges::max_element(p) - p.begin() == std::ranges::max_element(q) - q.begin();
         }
     const auto count = static_cast<double>(row);
     return {.divergence = result.divergence / count,
