@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace inglenook {
 
@@ -98,6 +99,21 @@ void decodeHead(KvType type, const KvHead& from, std::span<float> head)
                                            : (from.quants[i / 2] >> (i % 2 * 4) & 15) - 8;
         head[i] = static_cast<float>(q) * d;
     }
+}
+
+bool planeIsFinite(KvType type, int headSize, std::span<const std::byte> plane)
+{
+    constexpr uint16_t kExponent = 0x7c00; // all ones: infinite, or not a number
+    // of quantised heads the scales tell
+    const size_t scales = static_cast<size_t>(kvScales(type, headSize)) * kPageTokens * 2;
+    const auto halves = type == KvType::F16 ? plane : plane.last(scales);
+    bool finite = true;
+    for (size_t i = 0; i + 1 < halves.size(); i += 2) {
+        uint16_t half = 0;
+        std::memcpy(&half, &halves[i], sizeof half);
+        finite &= (half & kExponent) != kExponent;
+    }
+    return finite;
 }
 
 } // namespace inglenook

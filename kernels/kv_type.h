@@ -85,4 +85,8 @@ void encodeHead(KvType type, std::span<const float> head, const KvHead& to);
 /// The numbers that it stands for; those of Q4 are turned.
 void decodeHead(KvType type, const KvHead& from, std::span<float> head);
 
+/// Whether the keys (or values) of a KV head in a page, as they leave a device, are all numbers:
+/// what went wrong on a device shows as infinite or not a number.
+[[nodiscard]] bool planeIsFinite(KvType type, int headSize, std::span<const std::byte> plane);
+
 } // namespace inglenook

@@ -143,6 +143,8 @@ void PageKeeper::save(PagePool::HeldPage page)
 {
     std::vector<std::byte> bytes = m_store.pageMemory(m_pageBytes);
     m_group.readPages(bytes, {&page.page, 1});
+    if (!m_group.pageIsFinite(bytes)) // what is wrong must not come back
+        return m_store.recycle(std::move(bytes));
     m_store.save({.name = page.name,
                   .parent = page.parent,
                   .tokens = std::move(page.tokens),

@@ -279,6 +279,18 @@ void DeviceGroup::writePages(std::span<const int> pages, std::span<const std::by
     });
 }
 
+bool DeviceGroup::pageIsFinite(std::span<const std::byte> page) const
+{
+    for (const LayerSpec& layer : m_spec.layers) {
+        const int headSize = layer.attention.headSize;
+        const size_t plane = kvPlaneBytes(headSize, m_kvType);
+        for (int i = 0; i < 2 * layer.attention.kvHeads; ++i, page = page.subspan(plane))
+            if (!planeIsFinite(m_kvType, headSize, page.first(plane)))
+                return false;
+    }
+    return true;
+}
+
 void DeviceGroup::copyPage(int from, int to)
 {
     m_page.resize(pageBytes());

@@ -72,6 +72,8 @@ public:
     void readPages(std::span<std::byte> to, std::span<const int> pages);
     void writePages(std::span<const int> pages, std::span<const std::byte> from);
     void copyPage(int from, int to);
+    /// Whether a page that was read is all numbers.
+    [[nodiscard]] bool pageIsFinite(std::span<const std::byte> page) const;
 
     // Facts
 

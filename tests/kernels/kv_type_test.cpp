@@ -66,6 +66,7 @@ private Q_SLOTS:
     void turningTwiceChangesNothing();
     void turningKeepsScores();
     void turningSpreadsAnOutlier();
+    void whatIsNoNumberIsSeen();
 
 private:
     static void addSizes();
@@ -174,6 +175,17 @@ void KvTypeTest::turningSpreadsAnOutlier()
         return squaredLength(difference);
     };
     QVERIFY(error(turned) < 0.7 * error(head));
+}
+
+void KvTypeTest::whatIsNoNumberIsSeen()
+{
+    constexpr int kSize = 64;
+    for (const KvType type : kKvTypes) {
+        std::vector<std::byte> plane(kvPlaneBytes(kSize, type), std::byte{0x7b}); // 61,280
+        QVERIFY(planeIsFinite(type, kSize, plane));
+        plane.back() = std::byte{0xfc}; // the last half is negative and not a number
+        QVERIFY(!planeIsFinite(type, kSize, plane));
+    }
 }
 
 QTEST_APPLESS_MAIN(KvTypeTest)
