@@ -14,6 +14,9 @@ namespace {
 /// Bytes that may wait to be written: what a slow disk has not taken stays in memory.
 constexpr uint64_t kMostWaitingBytes = uint64_t{64} << 20;
 
+/// Pages that the disk is told of before they are read.
+constexpr size_t kExpected = 16;
+
 /// Pages that were read and wait to be taken.
 constexpr size_t kMostArrived = 8;
 
@@ -86,7 +89,14 @@ void StoreThread::readNext(PageStore& store, std::unique_lock<std::mutex>& lock)
         return;
     }
     const FoundPage page = m_found[m_nextRead];
+    const size_t ahead = m_nextRead + kExpected;
+    const std::optional<FoundPage> later =
+        ahead < m_found.size() ? std::optional(m_found[ahead]) : std::nullopt;
     lock.unlock();
+    if (later) {
+        const PageId id{.name = later->name, .parent = later->parent, .tokens = later->tokens};
+        store.expect({&id, 1});
+    }
     ArrivedPage arrived{.bytes = pageMemory(job.pageBytes), .tokens = page.count};
     const auto start = std::chrono::steady_clock::now();
     const bool read = store.read({.name = page.name, .parent = page.parent, .tokens = page.tokens},
@@ -128,7 +138,7 @@ std::vector<StoreThread::FoundPage> StoreThread::find(PageStore& store, const Re
                          .count = kPageTokens});
         parent = id.name;
     }
-    store.expect(ids);
+    store.expect(std::span(ids).first(std::min(ids.size(), kExpected)));
 
     FoundPage last{.parent = parent};
     PageId id;
