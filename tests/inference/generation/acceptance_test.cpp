@@ -24,7 +24,7 @@ private Q_SLOTS:
 
 void AcceptanceTest::guessesAreCheckedAsTheTextGrows()
 {
-    Acceptance shared(0.5, 0.8);
+    Acceptance shared(0.5, 0.5);
     GuessRecord record(shared);
     const double before = record.acceptance().chance(1, 0);
     record.guessed(2, guessOf({7, 8, 9}));
@@ -44,7 +44,7 @@ void AcceptanceTest::guessesAreCheckedAsTheTextGrows()
 
 void AcceptanceTest::nothingIsLearnedBehindTheFirstError()
 {
-    Acceptance shared(0.5, 0.8);
+    Acceptance shared(0.5, 0.5);
     GuessRecord record(shared);
     const double before = record.acceptance().chance(1, 0);
     record.guessed(1, guessOf({7, 8, 9}));
@@ -58,7 +58,7 @@ void AcceptanceTest::nothingIsLearnedBehindTheFirstError()
 
 void AcceptanceTest::newSequencesBeginWithWhatOthersShowed()
 {
-    Acceptance shared(0.5, 0.8);
+    Acceptance shared(0.5, 0.5);
     GuessRecord first(shared);
     for (int i = 0; i < 200; ++i) {
         first.guessed(0, guessOf({1}));
