@@ -28,7 +28,7 @@ public:
         ModelSlice slice;
     };
 
-    /// File and spec outlive the group. From here on the backends are used by the group alone.
+    /// File and spec outlive the group. No other thread uses the backends from here on.
     /// Throws std::runtime_error with a sentence if an array cannot be used.
     DeviceGroup(const ModelFile& file, const ModelSpec& spec, Split split,
                 const std::vector<Device>& devices);
