@@ -89,8 +89,8 @@ Distance distance(const Rows& found, const Rows& expected, const std::vector<Tex
                 result.divergence += std::exp(p[token]) * (p[token] - q[token]);
             const auto next = static_cast<size_t>(text.tokens[i]);
             result.perplexity += p[next] - q[next];
-            result.sameBest += std::ranges::max_element(p) - p.begin() ==
-                std::ranges::max_element(q) - q.begin();
+            result.sameBest +=
+                std::ranges::max_element(p) - p.begin() == std::ranges::max_element(q) - q.begin();
         }
     const auto count = static_cast<double>(row);
     return {.divergence = result.divergence / count,
@@ -137,7 +137,7 @@ Distance KvQualityTest::measured(const char* kvType)
 void KvQualityTest::eightBitsLoseHardlyAnything()
 {
     const Distance found = measured("q8_0");
-    QVERIFY(found.divergence < 1e-3);
+    QVERIFY(found.divergence < 1e-4);
     QVERIFY(std::fabs(found.perplexity - 1.) < 0.002);
     QVERIFY(found.sameBest > 0.99);
 }
@@ -145,8 +145,8 @@ void KvQualityTest::eightBitsLoseHardlyAnything()
 void KvQualityTest::fourBitsLoseLittle()
 {
     const Distance found = measured("q4");
-    QVERIFY(found.divergence < 0.05);
-    QVERIFY(std::fabs(found.perplexity - 1.) < 0.05);
+    QVERIFY(found.divergence < 2e-3);
+    QVERIFY(std::fabs(found.perplexity - 1.) < 0.01);
     QVERIFY(found.sameBest > 0.95);
 }
 
