@@ -52,8 +52,8 @@ int fittingPages(const MemoryNeeds& needs, uint64_t bytesPerPage)
         sizeText(needs.weightBytes) + ", cache for " + std::to_string(context) + " tokens " +
         sizeText(cache) + ", work space " + sizeText(needs.scratchBytes) + "), but " +
         needs.device + " has " + sizeText(usableBytes(needs)) + " free. ";
-    const auto smaller = std::ranges::find_if(needs.smallerCaches, [&](const SmallerCache& cache) {
-        return fittingPages(needs, cache.bytesPerPage) >= pagesOf(context);
+    const auto smaller = std::ranges::find_if(needs.smallerCaches, [&](const SmallerCache& other) {
+        return fittingPages(needs, other.bytesPerPage) >= pagesOf(context);
     });
     const std::string proposal = smaller == needs.smallerCaches.end() ? std::string()
                                                                       : "Keep the cache as " +

@@ -94,7 +94,7 @@ uint64_t bytesOf(const PlannedModel& model)
     const MemoryNeeds needs{.device = "",
                             .freeBytes = uint64_t{1} << 62, // whether there is room is not asked
                             .weightBytes = WeightLoader(model.file, model.spec).totalBytes(),
-                            .bytesPerPage = KvCache::bytesPerPage(model.spec),
+                            .bytesPerPage = KvCache::bytesPerPage(model.spec, model.kvType),
                             .scratchBytes = Decoder::bytes(model.spec, model.limits)};
     return planMemory({&needs, 1}, model.wish).totalBytes;
 }
