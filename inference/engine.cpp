@@ -96,6 +96,7 @@ private:
     OpenDevice m_open;
     std::unique_ptr<StoreThread> m_store; // of cache pages; outlives the models
     std::string m_storeFolder;
+    uint64_t m_storeQuota = 0;
     std::string m_storeNote; // as last told
     std::vector<std::string> m_forgotten; // conversations, while there is no store
     std::vector<EngineEvent> m_events; // since the last step
@@ -121,11 +122,12 @@ void Engine::Implementation::load(const LoadRequest& request)
 /// Models come and go, the store stays: as long as the folder is the same.
 void Engine::Implementation::openStore()
 {
-    if (m_loadRequest.pageFolder == m_storeFolder)
+    if (m_loadRequest.pageFolder == m_storeFolder && m_loadRequest.pageQuota == m_storeQuota)
         return;
     freeModel();
     m_store.reset();
     m_storeFolder = m_loadRequest.pageFolder;
+    m_storeQuota = m_loadRequest.pageQuota;
     if (!m_storeFolder.empty())
         m_store = std::make_unique<StoreThread>(
             PageStore::Options{.folder = m_storeFolder, .quotaBytes = m_loadRequest.pageQuota});
