@@ -8,6 +8,12 @@
 
 namespace inglenook {
 
+namespace {
+
+constexpr uint64_t kGigabyte = 1'000'000'000; // as all sizes are shown
+
+} // namespace
+
 ModelController::ModelController(QObject* parent)
     : QObject(parent)
     , m_files(new ModelListModel(this))
@@ -67,10 +73,13 @@ void ModelController::load(const QString& path)
     request.split = m_settings.split.toStdString();
     request.threads = m_settings.threads;
     request.contextTokens = m_settings.contextTokens;
+    request.draft = m_settings.guessAhead ? "auto" : "none";
+    request.pageQuota = uint64_t(m_settings.pageGigabytes) * kGigabyte;
     const QString caches = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
     if (!caches.isEmpty()) {
         request.cacheFolder = (caches + QStringLiteral("/inglenook")).toStdString();
-        request.pageFolder = request.cacheFolder + "/pages";
+        if (m_settings.keepPages)
+            request.pageFolder = request.cacheFolder + "/pages";
     }
     emit loadRequested(request);
 }
@@ -146,6 +155,7 @@ void ModelController::onModelLoaded(const ModelLoaded& model)
     m_quantisation = QString::fromStdString(model.quantisation);
     m_deviceName = QString::fromStdString(model.device);
     m_deviceNote = QString::fromStdString(model.note);
+    m_draftName = QString::fromStdString(model.draftName);
     m_contextTokens = model.contextTokens;
     m_memoryText = tr("%1 weights, %2 cache").arg(size(model.weightBytes), size(model.cacheBytes));
     m_files->setCurrent(m_currentPath);
@@ -218,6 +228,7 @@ void ModelController::clearCurrent()
     m_quantisation.clear();
     m_deviceName.clear();
     m_deviceNote.clear();
+    m_draftName.clear();
     m_memoryText.clear();
     m_contextTokens = 0;
     m_files->setCurrent({});

@@ -19,6 +19,9 @@ struct LoadSettings {
     QString split = QStringLiteral("auto"); // over them
     int threads = 0; // 0: as many as there are cores
     int contextTokens = 0; // 0: what the model and the memory allow
+    bool guessAhead = true; // with a smaller model beside it, or the text so far
+    bool keepPages = true; // of the cache, on disk
+    int pageGigabytes = 8; // that they may take there
 
     bool operator==(const LoadSettings&) const = default;
 };
@@ -44,6 +47,7 @@ class ModelController : public QObject {
     Q_PROPERTY(QString currentQuantisation READ currentQuantisation NOTIFY currentChanged)
     Q_PROPERTY(QString deviceName READ deviceName NOTIFY currentChanged)
     Q_PROPERTY(QString deviceNote READ deviceNote NOTIFY currentChanged)
+    Q_PROPERTY(QString draftName READ draftName NOTIFY currentChanged)
     Q_PROPERTY(int contextTokens READ contextTokens NOTIFY currentChanged)
     Q_PROPERTY(QString memoryText READ memoryText NOTIFY currentChanged)
     Q_PROPERTY(QString errorText READ errorText NOTIFY errorTextChanged)
@@ -66,6 +70,7 @@ public:
     [[nodiscard]] QString currentQuantisation() const { return m_quantisation; }
     [[nodiscard]] QString deviceName() const { return m_deviceName; }
     [[nodiscard]] QString deviceNote() const { return m_deviceNote; } // on how it was chosen, or ""
+    [[nodiscard]] QString draftName() const { return m_draftName; } // what guesses for it, or ""
     [[nodiscard]] int contextTokens() const { return m_contextTokens; }
     [[nodiscard]] QString memoryText() const { return m_memoryText; }
     [[nodiscard]] QString errorText() const { return m_errorText; }
@@ -135,6 +140,7 @@ private:
     QString m_quantisation;
     QString m_deviceName;
     QString m_deviceNote;
+    QString m_draftName;
     QString m_memoryText;
     int m_contextTokens = 0;
     QString m_errorText;

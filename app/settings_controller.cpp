@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kMostContextTokens = 1 << 24;
 constexpr int kMostThreads = 1024;
+constexpr int kMostPageGigabytes = 10'000;
 
 ContextPolicy policyOf(SettingsController::Overflow overflow)
 {
@@ -180,6 +181,25 @@ void SettingsController::setThreads(int threads)
     emit loadSettingsChanged(loadSettings());
 }
 
+void SettingsController::setGuessAhead(bool guess)
+{
+    assign(m_guessAhead, guess, "guessAhead", &SettingsController::guessAheadChanged);
+    emit loadSettingsChanged(loadSettings());
+}
+
+void SettingsController::setKeepPages(bool keep)
+{
+    assign(m_keepPages, keep, "keepPages", &SettingsController::keepPagesChanged);
+    emit loadSettingsChanged(loadSettings());
+}
+
+void SettingsController::setPageGigabytes(int gigabytes)
+{
+    assign(m_pageGigabytes, std::clamp(gigabytes, 1, kMostPageGigabytes), "pageGigabytes",
+           &SettingsController::pageGigabytesChanged);
+    emit loadSettingsChanged(loadSettings());
+}
+
 void SettingsController::setShowStatistics(bool show)
 {
     assign(m_showStatistics, show, "showStatistics", &SettingsController::showStatisticsChanged);
@@ -225,7 +245,10 @@ LoadSettings SettingsController::loadSettings() const
     return {.device = m_device.section(u' ', 0, 0),
             .split = m_split,
             .threads = m_threads,
-            .contextTokens = m_contextTokens};
+            .contextTokens = m_contextTokens,
+            .guessAhead = m_guessAhead,
+            .keepPages = m_keepPages,
+            .pageGigabytes = m_pageGigabytes};
 }
 
 void SettingsController::onSettingsRead(const std::map<std::string, std::string>& values)

@@ -38,6 +38,10 @@ class SettingsController : public QObject {
     Q_PROPERTY(QString device READ device WRITE setDevice NOTIFY deviceChanged)
     Q_PROPERTY(QString split READ split WRITE setSplit NOTIFY splitChanged)
     Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY threadsChanged)
+    Q_PROPERTY(bool guessAhead READ guessAhead WRITE setGuessAhead NOTIFY guessAheadChanged)
+    Q_PROPERTY(bool keepPages READ keepPages WRITE setKeepPages NOTIFY keepPagesChanged)
+    Q_PROPERTY(
+        int pageGigabytes READ pageGigabytes WRITE setPageGigabytes NOTIFY pageGigabytesChanged)
     Q_PROPERTY(bool showStatistics READ showStatistics WRITE setShowStatistics NOTIFY
                    showStatisticsChanged)
     Q_PROPERTY(QString databasePath READ databasePath NOTIFY databasePathChanged)
@@ -70,6 +74,9 @@ public:
     [[nodiscard]] QString device() const { return m_device; }
     [[nodiscard]] QString split() const { return m_split; } // over several devices
     [[nodiscard]] int threads() const { return m_threads; }
+    [[nodiscard]] bool guessAhead() const { return m_guessAhead; }
+    [[nodiscard]] bool keepPages() const { return m_keepPages; } // of the cache, on disk
+    [[nodiscard]] int pageGigabytes() const { return m_pageGigabytes; } // that they may take there
     [[nodiscard]] bool showStatistics() const { return m_showStatistics; }
     [[nodiscard]] QString databasePath() const { return m_databasePath; }
     [[nodiscard]] QString modelsFolder() const { return m_modelsFolder; }
@@ -91,6 +98,9 @@ public:
     void setDevice(const QString& device);
     void setSplit(const QString& split);
     void setThreads(int threads);
+    void setGuessAhead(bool guess);
+    void setKeepPages(bool keep);
+    void setPageGigabytes(int gigabytes);
     void setShowStatistics(bool show);
 
     /// `key` is the name of a property.
@@ -128,6 +138,9 @@ signals:
     void deviceChanged();
     void splitChanged();
     void threadsChanged();
+    void guessAheadChanged();
+    void keepPagesChanged();
+    void pageGigabytesChanged();
     void showStatisticsChanged();
     void databasePathChanged();
     void modelsFolderChanged();
@@ -161,6 +174,9 @@ private:
     QString m_device = QStringLiteral("auto");
     QString m_split = QStringLiteral("auto");
     int m_threads = 0;
+    bool m_guessAhead = true;
+    bool m_keepPages = true;
+    int m_pageGigabytes = 8;
     bool m_showStatistics = true;
     QString m_databasePath;
     QString m_modelsFolder;

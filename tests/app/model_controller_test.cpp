@@ -174,6 +174,38 @@ private Q_SLOTS:
         QCOMPARE(request.contextTokens, 1024);
     }
 
+    void guessesAheadAndKeepsPagesUnlessToldNotTo()
+    {
+        m_models->load("/a.gguf");
+        const auto usual = m_loads->last()[0].value<LoadRequest>();
+        QCOMPARE(usual.draft, std::string("auto"));
+        QCOMPARE(usual.pageFolder, usual.cacheFolder + "/pages");
+        QCOMPARE(usual.pageQuota, uint64_t(8'000'000'000));
+
+        m_models->onLoadSettingsChanged(
+            {.guessAhead = false, .keepPages = false, .pageGigabytes = 3});
+        m_models->load("/a.gguf");
+        const auto request = m_loads->last()[0].value<LoadRequest>();
+        QCOMPARE(request.draft, std::string("none"));
+        QCOMPARE(request.pageFolder, std::string());
+        QCOMPARE(request.cacheFolder, usual.cacheFolder);
+        QCOMPARE(request.pageQuota, uint64_t(3'000'000'000));
+    }
+
+    void modelThatGuessesIsNamedWhileItDoes()
+    {
+        ModelLoaded pair = loaded("/a.gguf");
+        pair.draftName = "Small Guide";
+        m_models->load("/a.gguf");
+        m_models->onModelLoaded(pair);
+        QCOMPARE(m_models->draftName(), "Small Guide");
+
+        m_models->load("/b.gguf");
+        QCOMPARE(m_models->draftName(), "");
+        m_models->onModelLoaded(loaded("/b.gguf"));
+        QCOMPARE(m_models->draftName(), "");
+    }
+
     void chosenFolderIsKeptAndScanned()
     {
         QSignalSpy scans(&*m_models, &ModelController::scanRequested);

@@ -34,6 +34,9 @@ private Q_SLOTS:
         QTest::newRow("device") << QVariant("cpu");
         QTest::newRow("split") << QVariant("layer");
         QTest::newRow("threads") << QVariant(3);
+        QTest::newRow("guessAhead") << QVariant(false);
+        QTest::newRow("keepPages") << QVariant(false);
+        QTest::newRow("pageGigabytes") << QVariant(20);
         QTest::newRow("showStatistics") << QVariant(false);
     }
 
@@ -67,7 +70,7 @@ private Q_SLOTS:
         const QMetaObject& type = SettingsController::staticMetaObject;
         for (int i = type.propertyOffset(); i < type.propertyCount(); ++i)
             writable += type.property(i).isWritable() ? 1 : 0;
-        QCOMPARE(writable, 18); // the rows above
+        QCOMPARE(writable, 21); // the rows above
     }
 
     void nonsenseFallsBack()
@@ -79,6 +82,8 @@ private Q_SLOTS:
         QCOMPARE(settings.textScale(), 2.);
         settings.setTopK(-5);
         QCOMPARE(settings.topK(), 0);
+        settings.setPageGigabytes(0);
+        QCOMPARE(settings.pageGigabytes(), 1);
         settings.setDevice("");
         QCOMPARE(settings.device(), "auto");
 
@@ -129,6 +134,13 @@ private Q_SLOTS:
 
         QCOMPARE(chat.last()[0].value<ChatSettings>().sampling.temperature, 0.25f);
         QCOMPARE(load.last()[0].value<LoadSettings>().device, "vulkan:0");
+
+        settings.setGuessAhead(false);
+        QVERIFY(!load.last()[0].value<LoadSettings>().guessAhead);
+        settings.setKeepPages(false);
+        QVERIFY(!load.last()[0].value<LoadSettings>().keepPages);
+        settings.setPageGigabytes(3);
+        QCOMPARE(load.last()[0].value<LoadSettings>().pageGigabytes, 3);
     }
 };
 

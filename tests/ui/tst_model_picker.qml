@@ -121,6 +121,14 @@ Item {
             verify(texts(picker.contentItem).indexOf("There are no model files in the models folder.") >= 0)
         }
 
+        function test_theModelThatGuessesIsNamed() {
+            const line = findChild(picker.contentItem, "draftText")
+            verify(!line.visible)
+            models.draftName = "Little Ember"
+            verify(line.visible)
+            compare(line.text, "Guesses with Little Ember")
+        }
+
         function test_theButtonNamesTheModel() {
             const button = createTemporaryObject(buttonType, root, { models: models })
             compare(button.text, "Ember")

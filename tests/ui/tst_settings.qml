@@ -77,7 +77,7 @@ Item {
                 keyClick(character)
             compare(keys(page), ["repeatPenalty"])
             keyClick(Qt.Key_Escape)
-            verify(keys(page).length > 10)
+            tryVerify(() => keys(page).length > 10) // groups come back with the next layout
         }
 
         function test_escapeLeaves() {
@@ -148,6 +148,26 @@ Item {
             compare(choice.displayText, "Whole layers")
             settings.split = "0.6,0.4" // as the command line knows it
             compare(choice.displayText, "0.6,0.4")
+        }
+
+        function test_guessingAheadIsSwitched() {
+            verify(findChild(page, "guessAheadSwitch").checked)
+            mouseClick(findChild(page, "guessAheadSwitch"))
+            verify(!settings.guessAhead)
+        }
+
+        function test_spaceMattersOnlyWhereSomethingIsKept() {
+            const field = findChild(page, "pageGigabytesField")
+            verify(field.enabled)
+            compare(field.value, 8)
+            field.contentItem.forceActiveFocus()
+            field.contentItem.selectAll()
+            keyClick("3")
+            keyClick(Qt.Key_Return)
+            compare(settings.pageGigabytes, 3)
+            mouseClick(findChild(page, "keepPagesSwitch"))
+            verify(!settings.keepPages)
+            verify(!field.enabled)
         }
 
         function test_whatHappensToLongConversationsIsOffered() {

@@ -19,8 +19,8 @@ Item {
         case ChatController.ReadingPrompt:
             return chat.reusedTokens > 0 && showStatistics
                 ? qsTr("Reading, %1 of %2 tokens, %3 reused")
-                  .arg(chat.promptDone).arg(chat.promptTotal).arg(chat.reusedTokens)
-                : qsTr("Reading, %1 of %2 tokens").arg(chat.promptDone).arg(chat.promptTotal)
+                  .arg(whole(chat.promptDone)).arg(whole(chat.promptTotal)).arg(whole(chat.reusedTokens))
+                : qsTr("Reading, %1 of %2 tokens").arg(whole(chat.promptDone)).arg(whole(chat.promptTotal))
         case ChatController.Answering:
             return showStatistics && chat.tokensPerSecond > 0
                 ? qsTr("Answering, %1 tokens/s on %2")
@@ -38,6 +38,10 @@ Item {
         ? (showStatistics ? qsTr("%1 runs here, on %2").arg(models.currentName).arg(models.deviceName)
                           : qsTr("%1 runs here").arg(models.currentName))
         : qsTr("No model is loaded")
+
+    function whole(number: int): string {
+        return Number(number).toLocaleString(Qt.locale(), "f", 0)
+    }
 
     implicitHeight: Theme.px(24)
     Accessible.role: Accessible.StatusBar

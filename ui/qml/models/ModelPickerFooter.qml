@@ -31,6 +31,17 @@ Column {
     }
 
     PlainText {
+        objectName: "draftText"
+        x: Theme.px(12)
+        width: parent.width - 2 * x
+        visible: text !== ""
+        text: root.models.draftName === "" ? "" : qsTr("Guesses with %1").arg(root.models.draftName)
+        color: Theme.muted
+        font.pixelSize: Theme.fontTiny
+        wrapMode: Text.Wrap
+    }
+
+    PlainText {
         objectName: "deviceNote"
         x: Theme.px(12)
         width: parent.width - 2 * x

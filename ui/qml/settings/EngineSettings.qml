@@ -86,6 +86,28 @@ SettingsGroup {
         }
     }
 
+    SettingRow {
+        width: root.width
+        settings: root.settings
+        query: root.query
+        key: "guessAhead"
+        title: qsTr("Guess ahead")
+        description: qsTr("A small model beside the chosen one, or the text so far, guesses the next words. The answers stay the same, only faster.")
+
+        AppSwitch {
+            objectName: "guessAheadSwitch"
+            text: qsTr("Guess ahead")
+            checked: root.settings.guessAhead
+            onToggled: root.settings.guessAhead = checked
+        }
+    }
+
+    KeepSettings {
+        width: root.width
+        settings: root.settings
+        query: root.query
+    }
+
     Item {
         width: root.width
         visible: root.query === ""

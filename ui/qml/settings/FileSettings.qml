@@ -50,7 +50,7 @@ SettingsGroup {
         resettable: false
         wide: true
         title: qsTr("Conversations")
-        description: qsTr("Everything you write is kept in this one file, on this computer.")
+        description: qsTr("Your conversations are kept in this one file, on this computer.")
 
         SelectableText {
             width: parent ? parent.width : 0

@@ -15,6 +15,7 @@ QtObject {
     property string currentQuantisation: "Q8_0"
     property string deviceName: "cpu"
     property string deviceNote: ""
+    property string draftName: ""
     property string errorText: ""
     property string modelsFolder: "/home/someone/models"
     property int contextTokens: 2048

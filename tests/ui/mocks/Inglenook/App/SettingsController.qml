@@ -25,6 +25,9 @@ QtObject {
     property string device: "auto"
     property string split: "auto"
     property int threads: 0
+    property bool guessAhead: true
+    property bool keepPages: true
+    property int pageGigabytes: 8
     property bool showStatistics: true
     property string databasePath: "/home/someone/.local/share/inglenook/inglenook.db"
     property string modelsFolder: "/home/someone/models"
@@ -33,6 +36,7 @@ QtObject {
                               temperature: 0.7, topK: 40, topP: 0.95, minP: 0.05,
                               repeatPenalty: 1, fixedSeed: false, seed: 0, contextTokens: 0,
                               maxTokens: 0, overflow: 0, device: "auto", split: "auto", threads: 0,
+                              guessAhead: true, keepPages: true, pageGigabytes: 8,
                               showStatistics: true })
 
     function note(...call) { calls = calls.concat([call]) }

@@ -1,0 +1,47 @@
+import QtQuick
+import Inglenook.App
+import Inglenook.Ui
+
+/// What the model has read, kept on disk.
+Column {
+    id: root
+
+    required property SettingsController settings
+    property string query
+
+    SettingRow {
+        width: root.width
+        settings: root.settings
+        query: root.query
+        key: "keepPages"
+        title: qsTr("Keep what was read")
+        description: qsTr("On this computer's disk, so that long conversations go on at once, also after a restart. Deleted with the conversation.")
+
+        AppSwitch {
+            objectName: "keepPagesSwitch"
+            text: qsTr("Keep what was read")
+            checked: root.settings.keepPages
+            onToggled: root.settings.keepPages = checked
+        }
+    }
+
+    SettingRow {
+        width: root.width
+        settings: root.settings
+        query: root.query
+        key: "pageGigabytes"
+        enabled: root.settings.keepPages
+        opacity: enabled ? 1 : 0.5
+        title: qsTr("Space for what was read")
+        description: qsTr("In GB; a new number counts from the next start. What was unused longest makes room.")
+
+        AppNumberField {
+            objectName: "pageGigabytesField"
+            Accessible.name: qsTr("Space for what was read")
+            from: 1
+            to: 10000
+            value: root.settings.pageGigabytes
+            onValueModified: root.settings.pageGigabytes = value
+        }
+    }
+}
