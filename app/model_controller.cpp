@@ -74,12 +74,11 @@ void ModelController::load(const QString& path)
     request.threads = m_settings.threads;
     request.contextTokens = m_settings.contextTokens;
     request.draft = m_settings.guessAhead ? "auto" : "none";
-    request.pageQuota = uint64_t(m_settings.pageGigabytes) * kGigabyte;
+    request.pageQuota = m_settings.keepPages ? uint64_t(m_settings.pageGigabytes) * kGigabyte : 0;
     const QString caches = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
     if (!caches.isEmpty()) {
         request.cacheFolder = (caches + QStringLiteral("/inglenook")).toStdString();
-        if (m_settings.keepPages)
-            request.pageFolder = request.cacheFolder + "/pages";
+        request.pageFolder = request.cacheFolder + "/pages";
     }
     emit loadRequested(request);
 }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <deque>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -74,6 +75,7 @@ public:
 
 private:
     void openStore();
+    void emptyFolder();
     void tellNote();
     void work();
     void advanceLoading();
@@ -128,11 +130,22 @@ void Engine::Implementation::openStore()
     m_store.reset();
     m_storeFolder = m_loadRequest.pageFolder;
     m_storeQuota = m_loadRequest.pageQuota;
+    if (m_storeQuota == 0)
+        return emptyFolder();
     if (!m_storeFolder.empty())
         m_store = std::make_unique<StoreThread>(
             PageStore::Options{.folder = m_storeFolder, .quotaBytes = m_loadRequest.pageQuota});
     for (const std::string& conversation : std::exchange(m_forgotten, {}))
         forgetConversation(conversation);
+}
+
+/// Nothing shall be kept: neither what was kept before.
+void Engine::Implementation::emptyFolder()
+{
+    m_forgotten.clear();
+    std::error_code ignored;
+    if (!m_storeFolder.empty() && std::filesystem::exists(m_storeFolder, ignored))
+        PageStore({.folder = m_storeFolder}).prune(0);
 }
 
 void Engine::Implementation::unload()

@@ -31,7 +31,7 @@ struct LoadRequest {
     std::string kvType = "auto"; // of the cache: "f16", "q8_0", "q4"; auto: f16
     std::string cacheFolder; // for compiled shaders and measured figures; "": nothing is kept
     std::string pageFolder; // for cache pages, so that nothing is read twice; "": none are kept
-    uint64_t pageQuota = uint64_t{8} << 30; // bytes that they may take on the disk
+    uint64_t pageQuota = uint64_t{8} << 30; // bytes that they may take there; 0: it is emptied
 };
 
 struct SamplingSettings {

@@ -10,7 +10,7 @@ namespace inglenook {
 struct MatrixWish {
     LoadRequest model; // its device is one of `devices` in turn
     std::vector<std::string> devices;
-    std::vector<std::string> kvTypes; // of the cache, on each device
+    std::vector<std::string> kvTypes = {"f16"}; // of the cache, on each device
     std::vector<int> rows; // of decoding steps
     std::vector<int> contexts; // tokens before them; a little less where the model ends there
     int prompt = 512; // tokens of a step that reads

@@ -90,13 +90,10 @@ void StoreThread::readNext(PageStore& store, std::unique_lock<std::mutex>& lock)
     }
     const FoundPage page = m_found[m_nextRead];
     const size_t ahead = m_nextRead + kExpected;
-    const std::optional<FoundPage> later =
-        ahead < m_found.size() ? std::optional(m_found[ahead]) : std::nullopt;
+    const FoundPage later = m_found[std::min(ahead, m_found.size() - 1)];
     lock.unlock();
-    if (later) {
-        const PageId id{.name = later->name, .parent = later->parent, .tokens = later->tokens};
-        store.expect({&id, 1});
-    }
+    const PageId expected{.name = later.name, .parent = later.parent, .tokens = later.tokens};
+    store.expect({&expected, 1});
     ArrivedPage arrived{.bytes = pageMemory(job.pageBytes), .tokens = page.count};
     const auto start = std::chrono::steady_clock::now();
     const bool read = store.read({.name = page.name, .parent = page.parent, .tokens = page.tokens},

@@ -187,9 +187,11 @@ private Q_SLOTS:
         m_models->load("/a.gguf");
         const auto request = m_loads->last()[0].value<LoadRequest>();
         QCOMPARE(request.draft, std::string("none"));
-        QCOMPARE(request.pageFolder, std::string());
-        QCOMPARE(request.cacheFolder, usual.cacheFolder);
-        QCOMPARE(request.pageQuota, uint64_t(3'000'000'000));
+        QCOMPARE(request.pageFolder, usual.pageFolder); // which is emptied
+        QCOMPARE(request.pageQuota, uint64_t(0));
+        m_models->onLoadSettingsChanged({.pageGigabytes = 3});
+        m_models->load("/a.gguf");
+        QCOMPARE(m_loads->last()[0].value<LoadRequest>().pageQuota, uint64_t(3'000'000'000));
     }
 
     void modelThatGuessesIsNamedWhileItDoes()

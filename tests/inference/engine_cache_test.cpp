@@ -32,6 +32,7 @@ private Q_SLOTS:
     void otherModelAndOtherRopeFindNothing();
     void forgottenConversationIsReadAgain();
     void expectedConversationIsRestoredBeforeItIsAsked();
+    void folderIsEmptiedWhereNothingShallBeKept();
     void folderThatCannotBeWrittenIsTold();
     void stoppedWhileRestoringEndsOnce();
 
@@ -187,6 +188,19 @@ void EngineCacheTest::expectedConversationIsRestoredBeforeItIsAsked()
     const Heard& reply = listener.replies.at(1);
     QCOMPARE(reply.text, first.text);
     QCOMPARE(reply.finished.at(0).stats.reusedTokens, first.stats.promptTokens - 1);
+}
+
+void EngineCacheTest::folderIsEmptiedWhereNothingShallBeKept()
+{
+    (void)answer(request(), question());
+    LoadRequest nothing = request();
+    nothing.pageQuota = 0;
+
+    const Answer second = answer(nothing, question());
+
+    QCOMPARE(second.stats.reusedTokens, 0);
+    QVERIFY(!second.text.empty());
+    QCOMPARE(answer(request(), question()).stats.reusedTokens, 0);
 }
 
 void EngineCacheTest::folderThatCannotBeWrittenIsTold()

@@ -15,7 +15,7 @@ Column {
         query: root.query
         key: "keepPages"
         title: qsTr("Keep what was read")
-        description: qsTr("On this computer's disk, so that long conversations go on at once, also after a restart. Deleted with the conversation.")
+        description: qsTr("On this computer's disk, so that long conversations go on at once, also after a restart. Deleted with the conversation, or when this is switched off.")
 
         AppSwitch {
             objectName: "keepPagesSwitch"
@@ -33,7 +33,7 @@ Column {
         enabled: root.settings.keepPages
         opacity: enabled ? 1 : 0.5
         title: qsTr("Space for what was read")
-        description: qsTr("In GB; a new number counts from the next start. What was unused longest makes room.")
+        description: qsTr("In GB. What was unused longest makes room.")
 
         AppNumberField {
             objectName: "pageGigabytesField"
