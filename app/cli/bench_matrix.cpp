@@ -167,7 +167,8 @@ Matrix measureMatrix(const MatrixWish& asked)
             } catch (const std::runtime_error& error) {
                 if (wish.devices.size() * wish.kvTypes.size() == 1)
                     throw;
-                matrix.leftOut.push_back(device + ", cache " + kvType + ": " + error.what());
+                const std::string which = wish.kvTypes.size() > 1 ? ", cache " + kvType : "";
+                matrix.leftOut.push_back(device + which + ": " + error.what());
             }
         }
     if (benches.empty())
