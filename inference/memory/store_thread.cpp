@@ -26,6 +26,9 @@ constexpr size_t kMostSpare = 2 * kMostArrived;
 /// How much the latest read counts in the bandwidth.
 constexpr double kLatestShare = 0.2;
 
+constexpr const char* kFailed = "There was not enough memory for the cache on disk. Conversations "
+                                "are not kept ready for later until the next start.";
+
 } // namespace
 
 StoreThread::StoreThread(const PageStore::Options& options)
@@ -47,27 +50,39 @@ void StoreThread::run(const PageStore::Options& options)
 {
     PageStore store(options);
     std::unique_lock lock(m_mutex);
+    bool failed = false;
     while (true) {
-        m_writable = store.mode() == PageStore::Mode::Write;
-        m_note = store.note();
+        m_writable = !failed && store.mode() == PageStore::Mode::Write;
+        m_note = failed ? kFailed : store.note();
         m_changed.notify_all();
         const auto canRead = [&] {
             return !m_end && !m_reading.ended && m_job.number > 0 &&
                 m_arrived.size() < kMostArrived;
         };
         m_changed.wait(lock, [&] { return m_end || !m_work.empty() || canRead(); });
-        if (canRead()) {
-            readNext(store, lock);
-        } else if (!m_work.empty()) {
-            const Work work = std::move(m_work.front());
-            m_work.pop_front();
-            lock.unlock();
-            work(store);
-            lock.lock();
-        } else {
+        if (!canRead() && m_work.empty())
             return;
+        try {
+            if (canRead())
+                readNext(store, lock);
+            else
+                workNext(store, lock);
+        } catch (const std::exception&) { // of memory, at most: the store itself throws nothing
+            if (!lock.owns_lock())
+                lock.lock();
+            failed = true;
+            m_reading = {.found = 0, .ended = true};
         }
     }
+}
+
+void StoreThread::workNext(PageStore& store, std::unique_lock<std::mutex>& lock)
+{
+    const Work work = std::move(m_work.front());
+    m_work.pop_front();
+    lock.unlock();
+    work(store);
+    lock.lock();
 }
 
 /// Looks the job up, or reads its next page; the lock is open meanwhile, so the job may be another

@@ -96,6 +96,7 @@ private:
     using Work = std::function<void(PageStore&)>;
 
     void run(const PageStore::Options& options);
+    void workNext(PageStore& store, std::unique_lock<std::mutex>& lock);
     void readNext(PageStore& store, std::unique_lock<std::mutex>& lock);
     [[nodiscard]] static std::vector<FoundPage> find(PageStore& store, const ReadJob& job);
     void give(Work work, uint64_t bytes);
