@@ -13,26 +13,44 @@ using namespace cpu;
 
 namespace {
 
-constexpr size_t kPiece = 32; // elements: a square of them stays in the first cache
+constexpr size_t kSquare = 4; // f16 in a word of 64 bits
+
+/// Exchanges the upper `bits` of each pair of `bits` in `a` with the lower ones in `b`.
+template <int bits> void exchange(uint64_t& a, uint64_t& b)
+{
+    constexpr uint64_t kLower = bits == 16 ? 0x0000ffff0000ffff : 0x00000000ffffffff;
+    const uint64_t change = ((a >> bits) ^ b) & kLower;
+    a ^= change << bits;
+    b ^= change;
+}
+
+/// Four rows of four become four columns.
+void transposeSquare(std::byte* to, size_t toStride, const std::byte* from, size_t fromStride)
+{
+    uint64_t lines[kSquare];
+    for (size_t i = 0; i < kSquare; ++i)
+        std::memcpy(&lines[i], from + i * fromStride, sizeof *lines);
+    exchange<16>(lines[0], lines[1]);
+    exchange<16>(lines[2], lines[3]);
+    exchange<32>(lines[0], lines[2]);
+    exchange<32>(lines[1], lines[3]);
+    for (size_t i = 0; i < kSquare; ++i)
+        std::memcpy(to + i * toStride, &lines[i], sizeof *lines);
+}
 
 /// to (cols, rows) = from (rows, cols); of f16, at any addresses.
 void transpose(std::byte* to, const std::byte* from, size_t rows, size_t cols)
 {
-    uint16_t square[kPiece][kPiece];
-    for (size_t firstRow = 0; firstRow < rows; firstRow += kPiece) {
-        const size_t height = std::min(kPiece, rows - firstRow);
-        for (size_t firstCol = 0; firstCol < cols; firstCol += kPiece) {
-            const size_t width = std::min(kPiece, cols - firstCol);
-            for (size_t row = 0; row < height; ++row) {
-                uint16_t line[kPiece];
-                std::memcpy(line, from + ((firstRow + row) * cols + firstCol) * 2, width * 2);
-                for (size_t col = 0; col < width; ++col)
-                    square[col][row] = line[col];
-            }
-            for (size_t col = 0; col < width; ++col)
-                std::memcpy(to + ((firstCol + col) * rows + firstRow) * 2, square[col], height * 2);
-        }
-    }
+    constexpr size_t kSize = sizeof(uint16_t);
+    const size_t wholeRows = rows / kSquare * kSquare;
+    const size_t wholeCols = cols / kSquare * kSquare;
+    for (size_t row = 0; row < wholeRows; row += kSquare)
+        for (size_t col = 0; col < wholeCols; col += kSquare)
+            transposeSquare(to + (col * rows + row) * kSize, rows * kSize,
+                            from + (row * cols + col) * kSize, cols * kSize);
+    for (size_t row = 0; row < rows; ++row)
+        for (size_t col = row < wholeRows ? wholeCols : 0; col < cols; ++col)
+            std::memcpy(to + (col * rows + row) * kSize, from + (row * cols + col) * kSize, kSize);
 }
 
 /// Calls move(plane, bytes, keys) for every head's keys and values of some pages: where this
