@@ -21,6 +21,10 @@ public:
 
     [[nodiscard]] size_t bytes() const { return m_bytes; }
 
+    /// Where the system hands out memory only when it is first written, which takes longer than the
+    /// writing: has it hand out the first `bytes` now. What they hold stays.
+    virtual void claim(size_t bytes) { static_cast<void>(bytes); }
+
 private:
     size_t m_bytes;
 };

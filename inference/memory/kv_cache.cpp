@@ -33,6 +33,15 @@ uint64_t KvCache::bytesPerPage(const ModelSpec& spec, KvType type)
     return sum;
 }
 
+bool KvCache::claimNext()
+{
+    // thousands of tokens of most models; an unused rest of a huge cache is left to others
+    constexpr size_t kClaimed = size_t{512} << 20;
+    if (m_claimed < m_layers.size())
+        m_layers[m_claimed++].buffer->claim(kClaimed / m_layers.size());
+    return m_claimed == m_layers.size();
+}
+
 void KvCache::fillWithNoise(Backend& backend)
 {
     // Two f16 of either sign in 0.25 .. 0.5 to a word, whatever the layout of a page; as quants and

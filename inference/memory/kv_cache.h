@@ -32,6 +32,11 @@ public:
     /// from before.
     void setPages(Backend& backend, int slot, std::span<const int> pages);
 
+    /// Has the system hand out the memory of another layer's first pages, so that the first long
+    /// conversation does not wait for it; of a very large cache, not all. Returns whether it was
+    /// the last layer. Takes milliseconds.
+    bool claimNext();
+
     /// Writes small arbitrary numbers everywhere, as if every page had been computed: reading takes
     /// as long as of real ones, which lets a long context be measured without computing it.
     void fillWithNoise(Backend& backend);
@@ -43,6 +48,7 @@ private:
     std::shared_ptr<Buffer> m_tableBuffer;
     Tensor m_table;
     std::vector<KvPages> m_layers;
+    size_t m_claimed = 0; // layers
 };
 
 } // namespace inglenook

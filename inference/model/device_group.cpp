@@ -152,6 +152,14 @@ void DeviceGroup::makeCache(int pages, int slots, int pagesPerSlot, StepLimits l
     });
 }
 
+bool DeviceGroup::claimCache()
+{
+    bool all = true;
+    for (const auto& member : m_members)
+        all &= member->cache->claimNext();
+    return all;
+}
+
 void DeviceGroup::fillCacheWithNoise()
 {
     each([](Member& member) { member.cache->fillWithNoise(*member.backend); });
@@ -220,16 +228,35 @@ size_t DeviceGroup::pageBytes() const
     return KvCache::bytesPerPage(m_spec, m_kvType);
 }
 
+/// Where a layer of the model begins in a page.
+size_t DeviceGroup::layerOffset(size_t layer) const
+{
+    size_t offset = 0;
+    for (size_t i = 0; i < layer; ++i)
+        offset += kvPageBytes(m_spec.layers[i].attention.kvHeads,
+                              m_spec.layers[i].attention.headSize, m_kvType);
+    return offset;
+}
+
+/// Where what the member has of a layer lies in one piece, as its backend wants it, so that it need
+/// not be put together.
+std::optional<size_t> DeviceGroup::wholeLayerAt(const Member& member, size_t layer,
+                                                size_t pages) const
+{
+    const size_t ofModel = static_cast<size_t>(member.slice.firstLayer) + layer;
+    if (pages != 1 ||
+        member.slice.layers[layer].kvHeads.count != m_spec.layers[ofModel].attention.kvHeads)
+        return std::nullopt;
+    return layerOffset(ofModel);
+}
+
 /// Calls copy(model, own, bytes) for the keys and the values of each KV head that the member has of
 /// a layer (its own number): where they lie in a page of the whole model and in one of its own.
 template <class Copy>
 void DeviceGroup::eachPlane(const Member& member, size_t layer, Copy copy) const
 {
     const size_t layerOfModel = static_cast<size_t>(member.slice.firstLayer) + layer;
-    size_t offset = 0;
-    for (size_t i = 0; i < layerOfModel; ++i)
-        offset += kvPageBytes(m_spec.layers[i].attention.kvHeads,
-                              m_spec.layers[i].attention.headSize, m_kvType);
+    const size_t offset = layerOffset(layerOfModel);
     const AttentionShape& all = m_spec.layers[layerOfModel].attention;
     const Range own = member.slice.layers[layer].kvHeads;
     const size_t plane = kvPlaneBytes(all.headSize, m_kvType);
@@ -251,6 +278,10 @@ void DeviceGroup::readPages(std::span<std::byte> to, std::span<const int> pages)
                 m_spec.layers[ofModel].attention.kvHeads == 1)
                 continue;
             const size_t each = kvPageBytes(shape.kvHeads, shape.headSize, m_kvType);
+            if (const auto at = wholeLayerAt(member, layer, pages.size())) {
+                member.decoder->readPages(to.subspan(*at, each), layer, pages);
+                continue;
+            }
             member.pages.resize(pages.size() * each);
             member.decoder->readPages(member.pages, layer, pages);
             eachPlane(member, layer, [&](size_t model, size_t own, size_t bytes) {
@@ -268,6 +299,10 @@ void DeviceGroup::writePages(std::span<const int> pages, std::span<const std::by
         for (size_t layer = 0; layer < member.spec.layers.size(); ++layer) {
             const AttentionShape& shape = member.spec.layers[layer].attention;
             const size_t each = kvPageBytes(shape.kvHeads, shape.headSize, m_kvType);
+            if (const auto at = wholeLayerAt(member, layer, pages.size())) {
+                member.decoder->writePages(layer, pages, from.subspan(*at, each));
+                continue;
+            }
             member.pages.resize(pages.size() * each);
             eachPlane(member, layer, [&](size_t model, size_t own, size_t bytes) {
                 for (size_t i = 0; i < pages.size(); ++i)

@@ -45,6 +45,8 @@ public:
     /// Once all are loaded: takes the memory for cache and steps.
     void makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits,
                    KvType type = KvType::F16);
+    /// KvCache::claimNext() on every device.
+    bool claimCache();
 
     /// For measuring: the cache holds small numbers, as if contexts had been read.
     void fillCacheWithNoise();
@@ -94,6 +96,9 @@ private:
     void each(const std::function<void(Member&)>& work);
     void rethrowCause(const std::vector<std::exception_ptr>& failures);
     void runLayers(std::span<const StepRow> rows);
+    [[nodiscard]] std::optional<size_t> wholeLayerAt(const Member& member, size_t layer,
+                                                     size_t pages) const;
+    [[nodiscard]] size_t layerOffset(size_t layer) const;
     template <class Copy> void eachPlane(const Member& member, size_t layer, Copy copy) const;
 
     const ModelSpec& m_spec;

@@ -155,6 +155,10 @@ void ModelLoading::work()
         return loadWeight();
     case Stage::Cache:
         return makeCache();
+    case Stage::CacheMemory:
+        if (m_model->group->claimCache())
+            m_stage = Stage::WarmUp;
+        return;
     case Stage::WarmUp:
         return warmUp();
     case Stage::Draft:
@@ -340,7 +344,7 @@ void ModelLoading::makeCache()
     model.group->makeCache(m_pages, m_request.sequences, pagesPerSlot, m_limits, m_kvType);
     model.pages = std::make_unique<PagePool>(
         m_pages, rootName(cacheKeyOf(*model.file, model.spec, m_kvType)));
-    m_stage = Stage::WarmUp;
+    m_stage = Stage::CacheMemory;
 }
 
 /// Computes steps of empty rows, one of each kind that the first question needs, so that what a

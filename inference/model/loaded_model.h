@@ -61,6 +61,7 @@ private:
         Plan,
         Weights,
         Cache,
+        CacheMemory,
         WarmUp,
         Draft,
         Finished

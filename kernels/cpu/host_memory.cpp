@@ -1,5 +1,6 @@
 #include "kernels/cpu/host_memory.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <stdexcept>
@@ -65,6 +66,17 @@ HostMemory::~HostMemory()
     }
 #endif
     ::operator delete(m_data, kAlignment);
+}
+
+void HostMemory::claim(size_t bytes)
+{
+    if (!m_mapped)
+        return; // zeroed at once
+    constexpr size_t kPage = size_t{4} << 10; // the smallest there is
+    for (size_t i = 0; i < std::min(bytes, m_bytes); i += kPage) {
+        volatile std::byte& byte = m_data[i];
+        byte = byte; // a read alone would get a page of zeros shared by all
+    }
 }
 
 HostMemory::HostMemory(HostMemory&& other) noexcept

@@ -19,6 +19,9 @@ public:
     [[nodiscard]] std::byte* data() const { return m_data; }
     [[nodiscard]] size_t bytes() const { return m_bytes; }
 
+    /// Buffer::claim()
+    void claim(size_t bytes);
+
 private:
     std::byte* m_data = nullptr;
     size_t m_bytes = 0;
@@ -35,6 +38,7 @@ public:
     }
 
     [[nodiscard]] std::byte* data() const { return m_memory.data(); }
+    void claim(size_t bytes) override { m_memory.claim(bytes); }
 
 private:
     HostMemory m_memory;
