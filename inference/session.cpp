@@ -35,6 +35,9 @@ struct EndOfSequence {
 
 Session::Session(const LoadRequest& request, const std::function<void(float)>& progress)
 {
+    if (!request.pageFolder.empty()) // opened while the model is loaded
+        m_store = std::make_unique<StoreThread>(
+            PageStore::Options{.folder = request.pageFolder, .quotaBytes = request.pageQuota});
     ModelLoading loading(request);
     while (!loading.finished()) {
         loading.advance();
@@ -42,11 +45,8 @@ Session::Session(const LoadRequest& request, const std::function<void(float)>& p
             progress(loading.fraction());
     }
     m_model = loading.take();
-    if (!request.pageFolder.empty()) {
-        m_store = std::make_unique<StoreThread>(
-            PageStore::Options{.folder = request.pageFolder, .quotaBytes = request.pageQuota});
+    if (m_store)
         m_model->keeper = std::make_unique<PageKeeper>(*m_model->group, *m_model->pages, *m_store);
-    }
     m_generator = std::make_unique<Generator>(*m_model);
 }
 
