@@ -1,8 +1,10 @@
 // An engine with a cache on disk, driven by lines of JSON on standard input, so that a test can
-// kill it: {"op":"ask","messages":[[role,text],...],...}, {"op":"delete","conversation":...}. Each
-// question is answered by one line: the text and how much of the prompt was reused.
+// kill it: {"op":"ask","messages":[[role,text],...],...}, {"op":"delete","conversation":...},
+// {"op":"die","writes":...,"bytes":...} (death_at_write.h). Each question is answered by one line:
+// the text and how much of the prompt was reused.
 
 #include "inference/engine.h"
+#include "tests/inference/death_at_write.h"
 
 #include <atomic>
 #include <deque>
@@ -111,6 +113,8 @@ int main(int count, char** arguments)
             const json line = json::parse(text);
             if (line["op"] == "ask")
                 engine.startReply(requestOf(line));
+            else if (line["op"] == "die")
+                tests::dieAtWrite(line["writes"].get<int>(), line["bytes"].get<long>());
             else
                 engine.forgetConversation(line["conversation"].get<std::string>());
         }

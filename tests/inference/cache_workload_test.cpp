@@ -39,16 +39,23 @@ public:
 
     void send(const json& line)
     {
+        if (m_process && m_process->state() == QProcess::NotRunning)
+            died(); // in the meantime
         if (!m_process)
             start();
         m_process->write(QByteArray::fromStdString(line.dump() + "\n"));
     }
 
+    /// The answer to the last question; that it died, if it did.
     [[nodiscard]] json answer()
     {
-        while (m_process && !m_process->canReadLine()) {
-            if (!m_process->waitForReadyRead(kAnswerMs))
+        while (!m_process->canReadLine()) {
+            if (m_process->waitForReadyRead(kAnswerMs))
+                continue;
+            if (m_process->state() != QProcess::NotRunning)
                 return {{"error", "the worker does not answer"}};
+            died();
+            return {{"died", true}};
         }
         return json::parse(m_process->readLine().toStdString());
     }
@@ -74,7 +81,16 @@ public:
         m_process.reset();
     }
 
+    /// How often it died by itself.
+    [[nodiscard]] int deaths() const { return m_deaths; }
+
 private:
+    void died()
+    {
+        m_process.reset();
+        ++m_deaths;
+    }
+
     void start()
     {
         m_process = std::make_unique<QProcess>();
@@ -88,6 +104,7 @@ private:
     QString m_folder;
     uint64_t m_quota;
     std::unique_ptr<QProcess> m_process;
+    int m_deaths = 0;
 };
 
 json lineOf(const ReplyRequest& request)
@@ -216,12 +233,20 @@ void CacheWorkloadTest::answersDoNotDependOnTheCache()
         operation.request.id = static_cast<ReplyId>(i);
         const Oracle::Answer expected = oracle.answer(operation.request);
         Worker& asked = second && random() % 3 == 0 ? other : worker;
+        const bool kills = static_cast<int>(random() % 100) < killsPercent;
+        const bool atWrite = kills && random() % 2 == 0;
+        if (atWrite) // of what is kept of this question, or of one of the next
+            asked.send({{"op", "die"}, {"writes", 1 + random() % 8}, {"bytes", random() % 200000}});
         asked.send(lineOf(operation.request));
-        if (static_cast<int>(random() % 100) < killsPercent) {
+        if (kills && !atWrite) {
             asked.kill(static_cast<int>(random() % 400));
             asked.send(lineOf(operation.request));
         }
-        const json answer = asked.answer();
+        json answer = asked.answer();
+        if (answer.contains("died")) {
+            asked.send(lineOf(operation.request));
+            answer = asked.answer();
+        }
         QVERIFY2(!answer.contains("error"), answer.dump().c_str());
         QVERIFY2(answer["text"] == expected.text,
                  ("operation " + std::to_string(i) + ": \"" + answer["text"].get<std::string>() +
@@ -234,9 +259,11 @@ void CacheWorkloadTest::answersDoNotDependOnTheCache()
         promptTokens += expected.promptTokens;
         workload.answered(expected.text);
     }
-    qInfo("%d operations: %lld of %lld prompt tokens reused, %.1f %% of what an ideal cache could",
+    qInfo("%d operations: %lld of %lld prompt tokens reused, %.1f %% of what an ideal cache could, "
+          "%d deaths in the middle of a write",
           count, static_cast<long long>(reused), static_cast<long long>(promptTokens),
-          100. * static_cast<double>(reused) / static_cast<double>(std::max<int64_t>(1, reusable)));
+          100. * static_cast<double>(reused) / static_cast<double>(std::max<int64_t>(1, reusable)),
+          worker.deaths() + other.deaths());
     QVERIFY(reused > 0);
 }
 
