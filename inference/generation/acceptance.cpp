@@ -17,6 +17,14 @@ Acceptance::Acceptance(double lowest, double highest)
     for (int grade = 0; grade < kDraftGrades; ++grade)
         m_right[static_cast<size_t>(grade)].fill(lowest +
                                                  (highest - lowest) * grade / (kDraftGrades - 1));
+    m_first = m_right;
+}
+
+void Acceptance::hope(double rate)
+{
+    for (size_t grade = 0; grade < kDraftGrades; ++grade)
+        for (size_t place = 0; place < kPlaces; ++place)
+            m_right[grade][place] += rate * (m_first[grade][place] - m_right[grade][place]);
 }
 
 void Acceptance::note(int grade, int place, bool right, double rate)

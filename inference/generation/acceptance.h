@@ -19,12 +19,16 @@ public:
         return m_right[static_cast<size_t>(grade)]
                       [static_cast<size_t>(place < kPlaces ? place : kPlaces - 1)];
     }
+    /// Moves a little towards what was expected at first.
+    void hope(double rate);
     /// A guess was right or wrong at `place`, and right before it.
     void note(int grade, int place, bool right, double rate);
 
 private:
     static constexpr int kPlaces = 8; // those behind are like the last
-    std::array<std::array<double, kPlaces>, kDraftGrades> m_right;
+    using Averages = std::array<std::array<double, kPlaces>, kDraftGrades>;
+    Averages m_right;
+    Averages m_first; // as expected at first
 };
 
 /// One drafter's guesses in one sequence, checked against what came. This costs nothing, so that it

@@ -31,9 +31,10 @@ public:
     /// Whether a guess costs nothing worth counting, so that it can be seen before it is decided
     /// whether it is verified.
     [[nodiscard]] virtual bool free() const = 0;
-    /// What propose() would take, as far as is known by now. What it takes once, for a longer time,
-    /// counts in part.
+    /// What propose() would take, as far as is known by now, without catchingUp().
     [[nodiscard]] virtual double seconds(std::span<const Draft> drafts) const = 0;
+    /// What it would take before that, once: to read what it has not seen of a sequence.
+    [[nodiscard]] virtual double catchingUp(const Sequence&) const { return 0.; }
 
     /// The sequence ended. Unknown ids are ignored.
     virtual void forget(uint64_t id) = 0;

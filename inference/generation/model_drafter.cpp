@@ -14,9 +14,6 @@ using Clock = std::chrono::steady_clock;
 /// What reading an unseen text may take at once: the running replies wait so long.
 constexpr double kSliceSeconds = 0.02;
 
-/// Over how many drafts the price of catching up with a text is spread.
-constexpr int kSpread = 32;
-
 /// Rows that the first step of a draft computes besides the wanted one.
 constexpr int kFewRows = 4;
 
@@ -220,9 +217,6 @@ double ModelDrafter::seconds(std::span<const Draft> drafts) const
     for (const Draft& draft : drafts) {
         longest = std::max(longest, draft.most);
         context = std::max(context, draft.sequence->length());
-        const auto text = m_texts.find(draft.sequence->id);
-        const int known = text == m_texts.end() ? 0 : text->second.computed;
-        sum += m_rowSeconds * std::max(0, draft.sequence->length() - known - 1) / kSpread;
     }
     for (int step = 0; step < longest; ++step) {
         const auto rows =
@@ -230,6 +224,14 @@ double ModelDrafter::seconds(std::span<const Draft> drafts) const
         sum += m_costs.seconds(static_cast<int>(rows) * (step == 0 ? 2 : 1), context);
     }
     return sum;
+}
+
+double ModelDrafter::catchingUp(const Sequence& sequence) const
+{
+    const auto text = m_texts.find(sequence.id);
+    const int known = text == m_texts.end() ? 0 : text->second.computed;
+    const int unread = sequence.length() - known - 1;
+    return unread < kFewRows ? 0. : m_rowSeconds * unread;
 }
 
 } // namespace inglenook

@@ -27,6 +27,7 @@ public:
     void propose(std::span<Draft> drafts) override;
     [[nodiscard]] bool free() const override { return false; }
     [[nodiscard]] double seconds(std::span<const Draft> drafts) const override;
+    [[nodiscard]] double catchingUp(const Sequence& sequence) const override;
     void forget(uint64_t id) override;
 
 private:

@@ -93,6 +93,7 @@ void NgramDrafter::guess(const Text& text, Draft& draft)
             break;
     }
     draft.grade = gradeOf(longest);
+    draft.tokens.reserve(static_cast<size_t>(draft.most));
     // a guess that reaches the end of the text goes on with itself: what repeats, repeats on
     for (int i = 0; i < draft.most; ++i) {
         const size_t from = static_cast<size_t>(best + 1 + i);

@@ -18,13 +18,28 @@ constexpr double kHopeful = 0.7;
 /// What guessing must promise against plain steps: costs and chances are estimates.
 constexpr double kMargin = 1.03;
 
+/// Guesses that come true less often are not thought of.
+constexpr double kUnlikely = 0.03;
+
+/// Over how many guesses the price of catching up with a text is spread.
+constexpr int kSpread = 32;
+
+/// What a sequence may lose by guesses that promised more than they brought, in plain steps; then
+/// only what is risked below can win it back. Of what it gained before, little counts.
+constexpr double kLostSteps = 2.;
+constexpr double kGainedSteps = 1.;
+
+/// How much of the first hope each new sequence has again where guesses have to be made to be
+/// judged: what did not pay in one text may in another.
+constexpr double kNewHope = 0.05;
+
 /// The cost of a plain step is measured again after so many steps.
 constexpr int kFreshSteps = 128;
 
 /// What may be risked where guessing does not seem to pay: a share of the time, saved up to the
 /// time of a few steps.
-constexpr double kRiskedShare = 0.01;
-constexpr double kSavedSteps = 4.;
+constexpr double kRiskedShare = 0.005;
+constexpr double kSavedSteps = 2.;
 constexpr int kRiskedTokens = 2;
 
 /// A free guess is followed for nothing; it is risked only where it may be the cost that is wrong.
@@ -56,6 +71,15 @@ void Speculation::forget(uint64_t id)
         drafter->forget(id);
 }
 
+void Speculation::begin(Record& record)
+{
+    for (size_t d = 0; d < m_shared.size(); ++d) {
+        if (!m_setup.drafters[d]->free())
+            m_shared[d].hope(kNewHope);
+        record.drafters.emplace_back(m_shared[d]);
+    }
+}
+
 /// The sequences of the coming step, if all of them decode.
 std::vector<Speculation::Guess> Speculation::decoding(std::span<Sequence> sequences)
 {
@@ -66,14 +90,13 @@ std::vector<Speculation::Guess> Speculation::decoding(std::span<Sequence> sequen
             continue;
         if (!sequence.decodes())
             return {};
-        Records& records = m_records[sequence.id];
-        if (records.empty())
-            for (Acceptance& shared : m_shared)
-                records.emplace_back(shared);
-        for (GuessRecord& record : records)
-            record.compare(sequence.tokens);
+        const auto [found, isNew] = m_records.try_emplace(sequence.id);
+        if (isNew)
+            begin(found->second);
+        for (GuessRecord& drafter : found->second.drafters)
+            drafter.compare(sequence.tokens);
         guesses.push_back({.sequence = &sequence,
-                           .records = &records,
+                           .record = &found->second,
                            .drafts = std::vector<Draft>(m_setup.drafters.size())});
         m_context = std::max(m_context, sequence.length());
     }
@@ -84,6 +107,7 @@ void Speculation::propose(std::span<Sequence> sequences)
 {
     for (Sequence& sequence : sequences)
         sequence.proposed.clear();
+    m_draftSeconds = 0.;
     if (m_setup.drafters.empty())
         return;
     std::vector<Guess> guesses = decoding(sequences);
@@ -94,6 +118,7 @@ void Speculation::propose(std::span<Sequence> sequences)
         chooseFirst(guesses);
     else
         chooseBest(guesses);
+    m_draftSeconds = draftSeconds(guesses);
     askCostly(guesses);
     for (Guess& guess : guesses) {
         std::vector<int32_t>& tokens = guess.drafts[guess.drafter].tokens;
@@ -120,7 +145,7 @@ void Speculation::askFree(std::vector<Guess>& guesses)
                                                  room(guesses))});
         m_setup.drafters[d]->propose(drafts);
         for (size_t i = 0; i < guesses.size(); ++i) {
-            GuessRecord& record = (*guesses[i].records)[d];
+            GuessRecord& record = guesses[i].record->drafters[d];
             if (!record.open())
                 record.guessed(guesses[i].sequence->length(), drafts[i]);
             guesses[i].drafts[d] = std::move(drafts[i]);
@@ -140,11 +165,23 @@ int Speculation::most(const Guess& guess, size_t drafter) const
 /// The chance that one more token of a guess comes true if those before do.
 double Speculation::nextChance(const Guess& guess)
 {
-    return (*guess.records)[guess.drafter].acceptance().chance(guess.drafts[guess.drafter].grade,
-                                                               guess.count);
+    const Acceptance& acceptance = guess.record->drafters[guess.drafter].acceptance();
+    return acceptance.chance(guess.drafts[guess.drafter].grade, guess.count);
 }
 
-/// What the guesses that are not there yet will cost.
+/// What its next guess may cost in vain, where `plain` is its share of a plain step.
+double Speculation::allowance(const Guess& guess, double plain)
+{
+    return guess.record->profit + kLostSteps * plain;
+}
+
+/// What its drafter needs before the first guess.
+double Speculation::catchingUp(const Guess& guess) const
+{
+    return m_setup.drafters[guess.drafter]->catchingUp(*guess.sequence);
+}
+
+/// What the guesses that are not there yet will cost, and a part of what they need once.
 double Speculation::draftSeconds(std::span<const Guess> guesses) const
 {
     double sum = 0.;
@@ -153,8 +190,10 @@ double Speculation::draftSeconds(std::span<const Guess> guesses) const
             continue;
         std::vector<Draft> drafts;
         for (const Guess& guess : guesses)
-            if (guess.drafter == d && guess.count > 0)
+            if (guess.drafter == d && guess.count > 0) {
                 drafts.push_back({.sequence = guess.sequence, .most = guess.count});
+                sum += catchingUp(guess) / kSpread;
+            }
         if (!drafts.empty())
             sum += m_setup.drafters[d]->seconds(drafts);
     }
@@ -178,8 +217,10 @@ void Speculation::chooseBest(std::vector<Guess>& guesses)
     const auto rows = static_cast<int>(guesses.size());
     if (!m_costs.fresh(rows, m_context, kFreshSteps))
         return; // a plain step is what everything is compared with
+    const double plain = m_costs.seconds(rows, m_context);
     for (Guess& guess : guesses)
-        chooseDrafter(guess, rows);
+        if (allowance(guess, plain / rows) > 0.)
+            chooseDrafter(guess, rows);
     if (rows > 1)
         shareRows(guesses);
     const bool none =
@@ -214,16 +255,23 @@ double Speculation::bestLength(Guess& guess, int rows) const
     const double plain = m_costs.seconds(rows, m_context);
     const int longest =
         std::min({most(guess, guess.drafter), kDecodeRows - rows, m_limits.outputs - rows});
+    const Drafter& drafter = *m_setup.drafters[guess.drafter];
+    Draft draft{.sequence = guess.sequence};
+    const double fixed = plain / rows - plain + catchingUp(guess) / kSpread;
     double best = 0.;
     int length = 0;
     double tokens = 1.;
     double likelihood = 1.;
     for (guess.count = 0; guess.count < longest;) {
         likelihood *= nextChance(guess);
+        if (likelihood < kUnlikely)
+            break; // it would bring next to nothing, as would all behind it
         tokens += likelihood;
-        ++guess.count;
-        const double seconds = m_costs.seconds(rows + guess.count, m_context) - plain +
-            plain / rows + draftSeconds({&guess, 1});
+        draft.most = ++guess.count;
+        const double seconds =
+            m_costs.seconds(rows + guess.count, m_context) + fixed + drafter.seconds({&draft, 1});
+        if (seconds - plain / rows > allowance(guess, plain / rows))
+            break;
         if (tokens / seconds <= best)
             continue;
         best = tokens / seconds;
@@ -239,7 +287,8 @@ void Speculation::shareRows(std::vector<Guess>& guesses) const
 {
     const auto rows = static_cast<int>(guesses.size());
     double tokens = rows;
-    double best = kMargin * tokens / m_costs.seconds(rows, m_context);
+    const double plain = m_costs.seconds(rows, m_context);
+    double best = kMargin * tokens / plain;
     std::vector<int> counts(guesses.size(), 0);
     for (Guess& guess : guesses)
         guess.count = 0;
@@ -247,7 +296,7 @@ void Speculation::shareRows(std::vector<Guess>& guesses) const
         Guess* likeliest = nullptr;
         double likelihood = 0.;
         for (Guess& guess : guesses) {
-            if (guess.count == most(guess, guess.drafter))
+            if (guess.count == most(guess, guess.drafter) || allowance(guess, plain / rows) <= 0.)
                 continue;
             const double next = guess.likelihood * nextChance(guess);
             if (next > likelihood) {
@@ -286,7 +335,7 @@ void Speculation::risk(std::vector<Guess>& guesses)
             continue;
         }
         const double cost = m_costs.seconds(rows + guess.count, m_context) -
-            m_costs.seconds(rows, m_context) + draftSeconds({&guess, 1});
+            m_costs.seconds(rows, m_context) + draftSeconds({&guess, 1}) + catchingUp(guess);
         if (cost <= m_credit) {
             m_credit -= cost;
             return;
@@ -313,7 +362,7 @@ void Speculation::askCostly(std::vector<Guess>& guesses)
         for (Draft& draft : drafts) {
             const auto guess = std::ranges::find(guesses, draft.sequence, &Guess::sequence);
             guess->sequence->speculation.draftSeconds += seconds;
-            (*guess->records)[d].guessed(draft.sequence->length(), draft);
+            guess->record->drafters[d].guessed(draft.sequence->length(), draft);
             guess->drafts[d] = std::move(draft);
         }
     }
@@ -333,13 +382,24 @@ void Speculation::measured(std::span<Sequence> sequences, std::span<const StepPa
     if (rows > kDecodeRows)
         return;
     m_costs.measured(rows, context, seconds);
-    const double plain = m_costs.seconds(static_cast<int>(parts.size()), context);
+    const auto count = static_cast<int>(parts.size());
+    const double plain = m_costs.seconds(count, context);
     m_credit = std::min(m_credit + kRiskedShare * seconds, kSavedSteps * plain);
+    // by the average costs: a step that was interrupted says nothing about its guesses
+    const double perGuess = rows == count
+        ? 0.
+        : (m_costs.seconds(rows, context) - plain + m_draftSeconds) / (rows - count);
     for (const StepPart& part : parts) {
         Sequence& sequence = sequences[part.sequence];
+        const int gained = std::max(1, sequence.length() - part.first - 1);
+        if (const auto found = m_records.find(sequence.id); found != m_records.end()) {
+            const double own = plain / count; // of the step
+            const double gain = (gained - 1) * own - (part.count - 1) * perGuess;
+            double& profit = found->second.profit;
+            profit = std::min(profit + gain, kGainedSteps * own);
+        }
         if (part.count == 1)
             continue;
-        const int gained = std::max(1, sequence.length() - part.first - 1);
         sequence.speculation.proposed += part.count - 1;
         sequence.speculation.accepted += gained - 1;
         sequence.speculation.verifySeconds += seconds;

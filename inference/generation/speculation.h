@@ -49,18 +49,23 @@ public:
     void forget(uint64_t id);
 
 private:
-    using Records = std::vector<GuessRecord>; // by drafter
+    /// What became of the guesses in one sequence.
+    struct Record {
+        std::vector<GuessRecord> drafters = {};
+        double profit = 0.; // seconds gained by guessing, by what steps cost; bounded
+    };
 
     /// One sequence in the coming step, and what is thought of for it.
     struct Guess {
         Sequence* sequence = nullptr;
-        Records* records = nullptr;
+        Record* record = nullptr;
         std::vector<Draft> drafts = {}; // by drafter; the tokens of free ones
         size_t drafter = 0; // the chosen one
         int count = 0; // tokens to guess
         double likelihood = 1.; // that all of them come true
     };
 
+    void begin(Record& record);
     [[nodiscard]] std::vector<Guess> decoding(std::span<Sequence> sequences);
     void askFree(std::vector<Guess>& guesses);
     void chooseFirst(std::vector<Guess>& guesses) const;
@@ -73,7 +78,9 @@ private:
 
     [[nodiscard]] static double nextChance(const Guess& guess);
     [[nodiscard]] int most(const Guess& guess, size_t drafter) const;
+    [[nodiscard]] static double allowance(const Guess& guess, double plain);
     [[nodiscard]] double draftSeconds(std::span<const Guess> guesses) const;
+    [[nodiscard]] double catchingUp(const Guess& guess) const;
     [[nodiscard]] int room(std::span<const Guess> guesses) const;
 
     SpeculationSetup m_setup;
@@ -81,8 +88,9 @@ private:
     int m_contextTokens;
     StepCosts m_costs;
     std::vector<Acceptance> m_shared; // by drafter
-    std::map<uint64_t, Records> m_records; // by sequence
+    std::map<uint64_t, Record> m_records; // by sequence
     int m_context = 0; // the longest sequence of the coming step
+    double m_draftSeconds = 0.; // what the guesses of the coming step cost to make
     double m_credit = 0.; // seconds that may be risked
 };
 

@@ -2,6 +2,7 @@
 #include "tests/inference/generation/scripted_drafter.h"
 
 #include <QTest>
+#include <bit>
 #include <functional>
 
 using namespace inglenook;
@@ -96,6 +97,18 @@ bool always(int)
 {
     return true;
 }
+/// Nothing about them can be learned.
+bool oneInThree(int position)
+{
+    return static_cast<uint32_t>(position) * 2654435761U >> 16 & 1 && position % 3 != 0;
+}
+
+/// What the guide's steps cost beside one of a single row.
+double guideLike(int rows)
+{
+    static constexpr double kCosts[] = {1., 1.35, 2., 3.5, 6.5};
+    return kCosts[std::bit_width(static_cast<unsigned>(rows) - 1)];
+}
 
 } // namespace
 
@@ -106,6 +119,8 @@ class SpeculationChoiceTest : public QObject {
 private Q_SLOTS:
     void rightGuessesThatCostLittleAreLong();
     void wrongGuessesAreGivenUp();
+    void noAnswerLosesMuch();
+    void whatOneTextGainedTheNextDoesNotLose();
     void dearStepsAreNotTaken();
     void dearDraftsAreNotMade();
     void guessingComesBackWhereTheTextChanges();
@@ -132,6 +147,45 @@ void SpeculationChoiceTest::wrongGuessesAreGivenUp()
         QCOMPARE(tried.tokens, tried.steps);
         const double plain = tried.steps * memoryBound(1);
         QVERIFY2(tried.seconds < plain / 0.98, qPrintable(QString::number(tried.seconds / plain)));
+    }
+}
+
+void SpeculationChoiceTest::noAnswerLosesMuch()
+{
+    constexpr int kAnswer = 256; // tokens, at least
+    const auto texts = textsOf(1);
+    for (const auto& spoils : {always, everyOther, oneInThree})
+        for (const auto& cost : {memoryBound, guideLike, computeBound})
+            for (const double draftCost : {0., 0.26}) {
+                Speculation speculation =
+                    speculationOf(std::make_unique<ScriptedDrafter>(texts, spoils, draftCost));
+                for (int answer = 0; answer < 20; ++answer) {
+                    const Tried tried = decode(speculation, texts, cost, draftCost, kAnswer);
+                    speculation.forget(0);
+                    const double plain = tried.tokens * cost(1);
+                    QVERIFY2(tried.seconds < plain / 0.98,
+                             qPrintable(QString("answer %1, a draft for %2: %3 of plain")
+                                            .arg(answer)
+                                            .arg(draftCost)
+                                            .arg(plain / tried.seconds)));
+                }
+            }
+}
+
+void SpeculationChoiceTest::whatOneTextGainedTheNextDoesNotLose()
+{
+    constexpr int kAnswer = 256;
+    const auto texts = textsOf(1);
+    for (const double draftCost : {0., 0.1}) {
+        bool wrong = false;
+        Speculation speculation = speculationOf(std::make_unique<ScriptedDrafter>(
+            texts, [&wrong](int) { return wrong; }, draftCost));
+        for (int answer = 0; answer < 20; ++answer, wrong = !wrong) {
+            const Tried tried = decode(speculation, texts, guideLike, draftCost, kAnswer);
+            speculation.forget(0);
+            const double gain = tried.tokens * guideLike(1) / tried.seconds;
+            QVERIFY2(gain > (wrong ? 0.98 : 1.3), qPrintable(QString::number(gain)));
+        }
     }
 }
 
