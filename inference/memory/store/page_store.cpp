@@ -98,16 +98,10 @@ int PageStore::findBeginning(PageName parent, std::span<const int32_t> tokens, P
 
 void PageStore::expect(std::span<const PageId> pages)
 {
-    for (const PageId& page : pages) {
-        const StoredPage* stored = find(page);
-        if (!stored)
-            continue;
-        const RecordPlace& place = stored->place;
-        if (place.segment != m_expectedSegment || place.offset != m_expectedEnd)
-            m_contents->segment(place.segment).expect(place.offset, place.payloadBytes);
-        m_expectedSegment = place.segment;
-        m_expectedEnd = place.offset + recordBytes(place.payloadBytes);
-    }
+    for (const PageId& page : pages)
+        if (const StoredPage* stored = find(page))
+            m_contents->segment(stored->place.segment)
+                .expect(stored->place.offset, stored->place.payloadBytes);
 }
 
 bool PageStore::read(const PageId& page, std::span<std::byte> payload)

@@ -67,9 +67,7 @@ public:
     /// tokens `held` takes. Returns how many of them it begins with; 0: there is none.
     [[nodiscard]] int findBeginning(PageName parent, std::span<const int32_t> tokens, PageId& found,
                                     std::vector<int32_t>& held) const;
-    /// Tells the disk which pages will be read next, in order, behind those it was told of before.
-    /// Waits for nothing. Of pages that follow each other in a file only the first is told: the
-    /// system reads on by itself, in larger pieces and for half of the processor's time.
+    /// Tells the disk which pages will be read next. Costs nothing and waits for nothing.
     void expect(std::span<const PageId> pages);
     /// Fills `payload`, which is as long as payloadBytes() says. False: it is not there, or was
     /// damaged and is not there any more; what `payload` then holds means nothing.
@@ -136,8 +134,6 @@ private:
 
     Options m_options;
     std::set<PageName> m_refused; // not written: their children would be of no use
-    uint64_t m_expectedSegment = 0; // of the latest page that is expected
-    uint64_t m_expectedEnd = 0; // there, where that page ends
     Stats m_counts; // what is counted since opening
     std::unique_ptr<StoreContents> m_contents;
 };
