@@ -14,9 +14,6 @@ namespace {
 /// Bytes that may wait to be written: what a slow disk has not taken stays in memory.
 constexpr uint64_t kMostWaitingBytes = uint64_t{64} << 20;
 
-/// Pages that the disk is told of before they are read.
-constexpr size_t kExpected = 16;
-
 /// Pages that were read and wait to be taken.
 constexpr size_t kMostArrived = 8;
 
@@ -104,11 +101,7 @@ void StoreThread::readNext(PageStore& store, std::unique_lock<std::mutex>& lock)
         return;
     }
     const FoundPage page = m_found[m_nextRead];
-    const size_t ahead = m_nextRead + kExpected;
-    const FoundPage later = m_found[std::min(ahead, m_found.size() - 1)];
     lock.unlock();
-    const PageId expected{.name = later.name, .parent = later.parent, .tokens = later.tokens};
-    store.expect({&expected, 1});
     ArrivedPage arrived{.bytes = pageMemory(job.pageBytes), .tokens = page.count};
     const auto start = std::chrono::steady_clock::now();
     const bool read = store.read({.name = page.name, .parent = page.parent, .tokens = page.tokens},
@@ -135,7 +128,6 @@ void StoreThread::readNext(PageStore& store, std::unique_lock<std::mutex>& lock)
 std::vector<StoreThread::FoundPage> StoreThread::find(PageStore& store, const ReadJob& job)
 {
     std::vector<FoundPage> found;
-    std::vector<PageId> ids;
     PageName parent = job.parent;
     std::span<const int32_t> left(job.tokens);
     for (; left.size() >= kPageTokens; left = left.subspan(kPageTokens)) {
@@ -143,14 +135,12 @@ std::vector<StoreThread::FoundPage> StoreThread::find(PageStore& store, const Re
         const PageId id{.name = pageName(parent, tokens), .parent = parent, .tokens = tokens};
         if (store.payloadBytes(id) != job.pageBytes)
             break;
-        ids.push_back(id);
         found.push_back({.name = id.name,
                          .parent = parent,
                          .tokens = {tokens.begin(), tokens.end()},
                          .count = kPageTokens});
         parent = id.name;
     }
-    store.expect(std::span(ids).first(std::min(ids.size(), kExpected)));
 
     FoundPage last{.parent = parent};
     PageId id;

@@ -1,4 +1,4 @@
-// The keys or the values of a head in a page are a task.
+// The keys or the values of a head in a page are a task, if there is enough to share.
 
 #include "kernels/checks.h"
 #include "kernels/cpu/cpu_backend.h"
@@ -53,6 +53,10 @@ void transpose(std::byte* to, const std::byte* from, size_t rows, size_t cols)
             std::memcpy(to + (col * rows + row) * kSize, from + (row * cols + col) * kSize, kSize);
 }
 
+/// Less is copied by the calling thread alone: the others, once awake, would keep the cores from
+/// those who read from the disk.
+constexpr size_t kWorthSharing = size_t{1} << 20;
+
 /// Calls move(plane, bytes, keys) for every head's keys and values of some pages: where this
 /// backend has them and where they lie among the shared bytes.
 template <class Byte, class Move>
@@ -61,12 +65,17 @@ void eachPlane(ThreadPool& pool, const KvPages& kv, std::span<const int> pages,
 {
     const size_t plane = kvPlaneBytes(shape.headSize, kv.type);
     const int planes = 2 * shape.kvHeads; // of a page
-    pool.run(static_cast<int>(pages.size()) * planes, [&](int index, int) {
+    const int count = static_cast<int>(pages.size()) * planes;
+    const auto task = [&](int index, int) {
         const KvPage page = kvPage(kv, shape, pages[static_cast<size_t>(index / planes)]);
         uint8_t* here = page.keys + static_cast<size_t>(index % planes) * plane;
         move(here, bytes.subspan(static_cast<size_t>(index) * plane, plane).data(),
              index % planes < shape.kvHeads);
-    });
+    };
+    if (bytes.size() >= kWorthSharing)
+        return pool.run(count, task);
+    for (int index = 0; index < count; ++index)
+        task(index, 0);
 }
 
 /// Calls move(plane, token, block, place of the quants, place of the scale) for each block.

@@ -126,17 +126,10 @@ private:
     const Conversation& m_conversation;
 };
 
-void readAll(PageStore& store, const Conversation& conversation, std::span<std::byte> payload,
-             size_t ahead)
+void readAll(PageStore& store, const Conversation& conversation, std::span<std::byte> payload)
 {
-    const auto pages = conversation.pages();
-    if (ahead > 0)
-        store.expect(pages.first(std::min(ahead, pages.size())));
-    for (size_t i = 0; i < pages.size(); ++i) {
-        if (ahead > 0 && i + ahead < pages.size())
-            store.expect(pages.subspan(i + ahead, 1));
-        require(store.read(pages[i], payload), "reading a page");
-    }
+    for (const PageId& page : conversation.pages())
+        require(store.read(page, payload), "reading a page");
     require(std::ranges::equal(payload, conversation.payload()), "comparing a page");
 }
 
@@ -186,22 +179,18 @@ int main(int argc, char** argv)
               seconds([&] { plain.readDirectly(payload); }));
         throwAwayCopies(folder / "plain");
         print("cold: read a plain file", seconds([&] { plain.read(payload); }));
-        for (const size_t ahead : {0, 4, 16}) {
-            throwAwayCopies(folder / "pages");
-            std::printf("cold: ");
-            const auto store = openStore();
-            const std::string what =
-                "cold: read the store, expecting " + std::to_string(ahead) + " pages";
-            print(what.c_str(), seconds([&] { readAll(*store, conversation, payload, ahead); }));
-        }
+        throwAwayCopies(folder / "pages");
+        std::printf("cold: ");
+        const auto store = openStore();
+        print("cold: read the store", seconds([&] { readAll(*store, conversation, payload); }));
     }
     for (int pass = 0; pass < 2; ++pass) {
         plain.read(payload);
         print("warm: read a plain file", seconds([&] { plain.read(payload); }));
         std::printf("warm: ");
         const auto store = openStore();
-        readAll(*store, conversation, payload, 0);
-        print("warm: read the store", seconds([&] { readAll(*store, conversation, payload, 0); }));
+        readAll(*store, conversation, payload);
+        print("warm: read the store", seconds([&] { readAll(*store, conversation, payload); }));
     }
     std::free(aligned);
     fs::remove_all(folder);

@@ -96,14 +96,6 @@ int PageStore::findBeginning(PageName parent, std::span<const int32_t> tokens, P
     return same;
 }
 
-void PageStore::expect(std::span<const PageId> pages)
-{
-    for (const PageId& page : pages)
-        if (const StoredPage* stored = find(page))
-            m_contents->segment(stored->place.segment)
-                .expect(stored->place.offset, stored->place.payloadBytes);
-}
-
 bool PageStore::read(const PageId& page, std::span<std::byte> payload)
 {
     const StoredPage* stored = find(page);

@@ -67,8 +67,6 @@ public:
     /// tokens `held` takes. Returns how many of them it begins with; 0: there is none.
     [[nodiscard]] int findBeginning(PageName parent, std::span<const int32_t> tokens, PageId& found,
                                     std::vector<int32_t>& held) const;
-    /// Tells the disk which pages will be read next. Costs nothing and waits for nothing.
-    void expect(std::span<const PageId> pages);
     /// Fills `payload`, which is as long as payloadBytes() says. False: it is not there, or was
     /// damaged and is not there any more; what `payload` then holds means nothing.
     [[nodiscard]] bool read(const PageId& page, std::span<std::byte> payload);

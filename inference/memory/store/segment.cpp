@@ -179,12 +179,6 @@ Segment::Result Segment::read(uint64_t offset, PageName name, std::span<std::byt
     return asked && payloadIsWhole(*header, payload) ? Result::Whole : Result::Damaged;
 }
 
-void Segment::expect(uint64_t offset, uint64_t payloadBytes)
-{
-    if (file().isOpen())
-        m_file.expect(offset, recordBytes(payloadBytes));
-}
-
 bool Segment::remove(uint64_t offset, uint64_t payloadBytes)
 {
     // The contents go first: if that is as far as we come, the checksum says that they are gone.

@@ -49,7 +49,6 @@ public:
     /// Reads a record's payload; Whole if it is the page of this name. Unreadable says nothing
     /// about the record: the file cannot be opened now.
     [[nodiscard]] Result read(uint64_t offset, PageName name, std::span<std::byte> payload);
-    void expect(uint64_t offset, uint64_t payloadBytes);
     /// Overwrites a record: only its length can be found afterwards. False if that failed.
     bool remove(uint64_t offset, uint64_t payloadBytes);
 

@@ -54,8 +54,6 @@ public:
     enum class Order { Jumping, Forward };
     /// How the next parts will be read: small ones here and there, or one behind the other.
     void expectOrder(Order order) const;
-    /// This part will be read soon.
-    void expect(uint64_t offset, uint64_t bytes) const;
 
 private:
     using Handle = intptr_t;

@@ -213,17 +213,6 @@ void StoreFile::expectOrder(Order order) const
 #endif
 }
 
-void StoreFile::expect(uint64_t offset, uint64_t bytes) const
-{
-#ifdef POSIX_FADV_WILLNEED
-    posix_fadvise(number(m_handle), static_cast<off_t>(offset), static_cast<off_t>(bytes),
-                  POSIX_FADV_WILLNEED);
-#else
-    (void)offset;
-    (void)bytes;
-#endif
-}
-
 std::error_code createPrivateFolder(const std::filesystem::path& folder)
 {
     std::error_code error;

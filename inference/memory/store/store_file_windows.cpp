@@ -211,11 +211,6 @@ void StoreFile::expectOrder(Order) const
     // the system decides by what is read
 }
 
-void StoreFile::expect(uint64_t, uint64_t) const
-{
-    // there is no such wish for files
-}
-
 std::error_code createPrivateFolder(const std::filesystem::path& folder)
 {
     std::error_code error;
