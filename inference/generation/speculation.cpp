@@ -45,6 +45,15 @@ constexpr int kRiskedTokens = 2;
 /// A free guess is followed for nothing; it is risked only where it may be the cost that is wrong.
 constexpr double kLikely = 0.5;
 
+/// Guesses of a sequence in a step that reads a prompt.
+constexpr int kBesidePrompt = 4;
+
+/// The tokens that a sequence has from a step that is over.
+int gained(const Sequence& sequence, const StepPart& part)
+{
+    return std::max(1, sequence.length() - part.first - 1);
+}
+
 double secondsSince(std::chrono::steady_clock::time_point start)
 {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -80,16 +89,19 @@ void Speculation::begin(Record& record)
     }
 }
 
-/// The sequences of the coming step, if all of them decode.
+/// The sequences of the coming step that decode.
 std::vector<Speculation::Guess> Speculation::decoding(std::span<Sequence> sequences)
 {
     std::vector<Guess> guesses;
     m_context = 0;
+    m_reads = false;
     for (Sequence& sequence : sequences) {
         if (sequence.slot < 0)
             continue;
-        if (!sequence.decodes())
-            return {};
+        if (!sequence.decodes()) {
+            m_reads = true;
+            continue;
+        }
         const auto [found, isNew] = m_records.try_emplace(sequence.id);
         if (isNew)
             begin(found->second);
@@ -116,6 +128,8 @@ void Speculation::propose(std::span<Sequence> sequences)
     askFree(guesses);
     if (m_setup.length)
         chooseFirst(guesses);
+    else if (m_reads)
+        chooseLikely(guesses);
     else
         chooseBest(guesses);
     m_draftSeconds = draftSeconds(guesses);
@@ -130,7 +144,8 @@ void Speculation::propose(std::span<Sequence> sequences)
 /// Rows that are left for guesses.
 int Speculation::room(std::span<const Guess> guesses) const
 {
-    return std::min(kDecodeRows, m_limits.outputs) - static_cast<int>(guesses.size());
+    const int prompt = m_reads ? 1 : 0; // the row behind it
+    return std::min(kDecodeRows, m_limits.outputs) - static_cast<int>(guesses.size()) - prompt;
 }
 
 void Speculation::askFree(std::vector<Guess>& guesses)
@@ -158,6 +173,8 @@ int Speculation::most(const Guess& guess, size_t drafter) const
 {
     if (m_setup.drafters[drafter]->free())
         return static_cast<int>(guess.drafts[drafter].tokens.size());
+    if (m_reads)
+        return 0; // the prompt waits for its turn as it is
     const int before = m_contextTokens - guess.sequence->length() - 1;
     return std::clamp(before, 0, m_setup.length.value_or(kMostDrafted));
 }
@@ -209,6 +226,24 @@ void Speculation::chooseFirst(std::vector<Guess>& guesses) const
         while (guess.drafter + 1 < m_setup.drafters.size() && most(guess, guess.drafter) == 0)
             ++guess.drafter;
         guess.count = std::min({most(guess, guess.drafter), *m_setup.length, each});
+    }
+}
+
+/// In a step that reads a prompt a row more is next to nothing, and the next step is far away: what
+/// is likely and costs nothing is taken.
+void Speculation::chooseLikely(std::vector<Guess>& guesses) const
+{
+    int left = room(guesses);
+    for (Guess& guess : guesses) {
+        for (guess.drafter = 0; most(guess, guess.drafter) == 0;)
+            if (++guess.drafter == m_setup.drafters.size())
+                break;
+        if (guess.drafter == m_setup.drafters.size())
+            guess.drafter = 0;
+        const int longest = std::min({most(guess, guess.drafter), kBesidePrompt, left});
+        while (guess.count < longest && nextChance(guess) >= kLikely)
+            ++guess.count;
+        left -= guess.count;
     }
 }
 
@@ -374,13 +409,18 @@ void Speculation::measured(std::span<Sequence> sequences, std::span<const StepPa
     int rows = 0;
     int context = 0;
     for (const StepPart& part : parts) {
-        if (part.outputs != part.count)
-            return; // a prompt was read
         rows += part.count;
         context = std::max(context, part.first + 1);
+        if (part.outputs < part.count)
+            continue;
+        Sequence& sequence = sequences[part.sequence];
+        sequence.speculation.proposed += part.count - 1;
+        sequence.speculation.accepted += gained(sequence, part) - 1;
     }
-    if (rows > kDecodeRows)
-        return;
+    const bool reads =
+        std::ranges::any_of(parts, [](const StepPart& part) { return part.outputs < part.count; });
+    if (reads || rows > kDecodeRows)
+        return; // it says nothing about steps of a few rows
     m_costs.measured(rows, context, seconds);
     const auto count = static_cast<int>(parts.size());
     const double plain = m_costs.seconds(count, context);
@@ -391,19 +431,17 @@ void Speculation::measured(std::span<Sequence> sequences, std::span<const StepPa
         : (m_costs.seconds(rows, context) - plain + m_draftSeconds) / (rows - count);
     for (const StepPart& part : parts) {
         Sequence& sequence = sequences[part.sequence];
-        const int gained = std::max(1, sequence.length() - part.first - 1);
+        const int tokens = gained(sequence, part);
         if (const auto found = m_records.find(sequence.id); found != m_records.end()) {
             const double own = plain / count; // of the step
-            const double gain = (gained - 1) * own - (part.count - 1) * perGuess;
+            const double gain = (tokens - 1) * own - (part.count - 1) * perGuess;
             double& profit = found->second.profit;
             profit = std::min(profit + gain, kGainedSteps * own);
         }
         if (part.count == 1)
             continue;
-        sequence.speculation.proposed += part.count - 1;
-        sequence.speculation.accepted += gained - 1;
         sequence.speculation.verifySeconds += seconds;
-        sequence.speculation.plainSeconds += gained * plain;
+        sequence.speculation.plainSeconds += tokens * plain;
     }
 }
 

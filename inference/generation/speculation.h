@@ -34,8 +34,9 @@ public:
     Speculation(SpeculationSetup setup, StepLimits limits, int contextTokens);
     ~Speculation();
 
-    /// Writes `proposed` of all sequences: guesses for those that decode, unless a prompt is read
-    /// in the same step. All rows of the step then fit kDecodeRows and the limits.
+    /// Writes `proposed` of all sequences: guesses for those that decode; where a prompt is read in
+    /// the same step, only likely ones that cost nothing. All their rows fit kDecodeRows and the
+    /// limits.
     void propose(std::span<Sequence> sequences);
 
     [[nodiscard]] bool accepts(int32_t guessed, int32_t chosen) const
@@ -69,6 +70,7 @@ private:
     [[nodiscard]] std::vector<Guess> decoding(std::span<Sequence> sequences);
     void askFree(std::vector<Guess>& guesses);
     void chooseFirst(std::vector<Guess>& guesses) const;
+    void chooseLikely(std::vector<Guess>& guesses) const;
     void chooseBest(std::vector<Guess>& guesses);
     void chooseDrafter(Guess& guess, int rows) const;
     [[nodiscard]] double bestLength(Guess& guess, int rows) const;
@@ -90,6 +92,7 @@ private:
     std::vector<Acceptance> m_shared; // by drafter
     std::map<uint64_t, Record> m_records; // by sequence
     int m_context = 0; // the longest sequence of the coming step
+    bool m_reads = false; // it reads a prompt too
     double m_draftSeconds = 0.; // what the guesses of the coming step cost to make
     double m_credit = 0.; // seconds that may be risked
 };

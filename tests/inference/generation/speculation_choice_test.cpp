@@ -125,7 +125,7 @@ private Q_SLOTS:
     void dearDraftsAreNotMade();
     void guessingComesBackWhereTheTextChanges();
     void severalSequencesStayBelowTheKnee();
-    void promptsAreReadWithoutGuesses();
+    void besidePromptsOnlyLikelyFreeGuessesAreTaken();
 };
 
 void SpeculationChoiceTest::rightGuessesThatCostLittleAreLong()
@@ -229,20 +229,31 @@ void SpeculationChoiceTest::severalSequencesStayBelowTheKnee()
     QVERIFY(tried.tokens > 7 * tried.steps);
 }
 
-void SpeculationChoiceTest::promptsAreReadWithoutGuesses()
+void SpeculationChoiceTest::besidePromptsOnlyLikelyFreeGuessesAreTaken()
 {
     const auto texts = textsOf(2);
-    Speculation speculation = speculationOf(std::make_unique<ScriptedDrafter>(texts));
-    (void)decode(speculation, texts, memoryBound, 0., 20);
-    std::vector<Sequence> sequences(2);
-    for (size_t i = 0; i < 2; ++i)
-        sequences[i] = {.id = i, .tokens = texts.at(i), .slot = static_cast<int>(i)};
-    sequences[0].tokens.resize(100);
-    sequences[0].computed = 99;
+    struct Case {
+        ScriptedDrafter::Spoils spoils;
+        double cost;
+        bool guesses;
+    };
+    const Case cases[] = {{{}, 0., true}, {always, 0., false}, {{}, 0.1, false}};
+    for (const Case& now : cases) {
+        Speculation speculation =
+            speculationOf(std::make_unique<ScriptedDrafter>(texts, now.spoils, now.cost));
+        (void)decode(speculation, texts, memoryBound, now.cost, 50);
+        std::vector<Sequence> sequences(2);
+        for (size_t i = 0; i < 2; ++i)
+            sequences[i] = {.id = i, .tokens = texts.at(i), .slot = static_cast<int>(i)};
+        sequences[0].tokens.resize(1000);
+        sequences[0].computed = 999;
 
-    speculation.propose(sequences);
+        speculation.propose(sequences);
 
-    QVERIFY(sequences[0].proposed.empty() && sequences[1].proposed.empty());
+        QCOMPARE(!sequences[0].proposed.empty(), now.guesses);
+        QVERIFY(sequences[0].proposed.size() <= 4);
+        QVERIFY(sequences[1].proposed.empty());
+    }
 }
 
 QTEST_APPLESS_MAIN(SpeculationChoiceTest)

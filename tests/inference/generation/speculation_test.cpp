@@ -105,6 +105,7 @@ private Q_SLOTS:
     void noGuessChangesAToken_data();
     void noGuessChangesAToken();
     void rightGuessesComeInOneStep();
+    void guessesBesideAPromptChangeNoToken();
     void wrongGuessesLeaveNoTraceInTheCache();
     void scarcePagesChangeNoToken();
     void contextRunsFullAtTheSameToken();
@@ -219,6 +220,44 @@ void SpeculationTest::rightGuessesComeInOneStep()
         QCOMPARE(std::get<TokenChosen>(events[i]).token, plain.at(1)[1 + i]);
     QCOMPARE(generator.speculation(1).proposed, 7);
     QCOMPARE(generator.speculation(1).accepted, 7);
+}
+
+void SpeculationTest::guessesBesideAPromptChangeNoToken()
+{
+    for (const TestedDevice& device : testedDevices()) {
+        if (!device.problem.empty())
+            continue;
+        const auto model = load(toString(device.id));
+        const Texts plain = runPlain(*model, {1, 2}, 0.8f).replies;
+        model->pages->forgetAll();
+        SpeculationSetup setup{.length = 3};
+        setup.drafters.push_back(std::make_unique<ScriptedDrafter>(
+            whole(plain), [](int position) { return position % 5 == 0; }));
+        Generator generator(*model, std::move(setup));
+        generator.add(1, promptOf(1), samplingOf(1, 0.8f));
+        Texts replies;
+        size_t most = 0; // tokens in a step that reads
+        for (int steps = 0; replies[1].size() < kReply || replies[2].size() < kReply; ++steps) {
+            QVERIFY(steps < 1000);
+            if (steps == 3)
+                generator.add(2, promptOf(2), samplingOf(2, 0.8f));
+            const size_t before = replies[1].size();
+            bool reads = false;
+            for (const GeneratorEvent& event : generator.step()) {
+                const auto* progress = std::get_if<PromptProgress>(&event);
+                reads = reads || (progress && progress->id == 2);
+                if (const auto* chosen = std::get_if<TokenChosen>(&event))
+                    replies[chosen->id].push_back(chosen->token);
+            }
+            if (reads)
+                most = std::max(most, replies[1].size() - before);
+        }
+        for (const uint64_t id : {1, 2}) {
+            replies[id].resize(kReply);
+            QCOMPARE(replies[id], plain.at(id));
+        }
+        QVERIFY(most > 1);
+    }
 }
 
 void SpeculationTest::wrongGuessesLeaveNoTraceInTheCache()
