@@ -204,6 +204,24 @@ public:
     /// x = cap * tanh(x / cap).
     virtual void softcap(Tensor x, float cap) = 0;
 
+    // Mixtures of experts (Shazeer et al. 2017): each row uses some of many matrices, its picks
+
+    /// Picks the experts of each row: those with the greatest logits, the greatest first, of equal
+    /// ones the lower first. weights[r] = softmax over the picked logits alone. The picks of a row
+    /// differ, even where logits are no numbers.
+    /// ids I32 (rows, picks), weights (rows, picks), logits (rows, experts).
+    virtual void routeExperts(Tensor ids, Tensor weights, Tensor logits) = 0;
+
+    /// y[i] = W_e x[i] with e = ids[i / picks][i % picks]: one result per pick, those of a row
+    /// behind each other. W_e is part e of `experts`: all parts have y.cols rows and one format.
+    /// ids I32 (rows, picks), each a part; y (rows * picks, out); x has a row for each pick, or one
+    /// for all picks of a row, then i / picks takes the place of i. May round x as matmul does.
+    virtual void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) = 0;
+
+    /// y[r] = sum over j of weights[r][j] * x[r * picks + j], in the order of j.
+    /// y (rows, cols), x (rows * picks, cols), weights (rows, picks).
+    virtual void weightedSum(Tensor y, Tensor x, Tensor weights) = 0;
+
     /// x = the sum of the members' x (Shoeybi et al. 2019, section 3). Waits for all work before
     /// and, by `self`, for the others; a replay does so again. x is packed: stride == cols; `self`
     /// outlives recordings.

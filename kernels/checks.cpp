@@ -271,6 +271,41 @@ void checkSoftcap(const Tensor& x, float cap)
         refuse("softcap", "a cap of " + std::to_string(cap));
 }
 
+void checkRouteExperts(const Tensor& ids, const Tensor& weights, const Tensor& logits)
+{
+    checkView("routeExperts", "logits", logits);
+    checkView("routeExperts", "ids", ids, DType::I32);
+    checkSizes("routeExperts", "ids", ids, logits.rows, ids.cols, DType::I32);
+    checkSizes("routeExperts", "weights", weights, logits.rows, ids.cols);
+    if (ids.cols > logits.cols)
+        refuse("routeExperts", number(ids.cols) + " picks of " + number(logits.cols) + " experts");
+    checkApart("routeExperts", "logits and weights", logits, weights);
+}
+
+void checkExpertMatmul(const Tensor& y, const Tensor& x, const Weight& experts, const Tensor& ids)
+{
+    if (!experts)
+        refuse("expertMatmul", "the weight is missing");
+    checkView("expertMatmul", "ids", ids, DType::I32);
+    const int results = ids.rows * ids.cols;
+    checkSizes("expertMatmul", "y", y, results, y.cols);
+    checkSizes("expertMatmul", "x", x, x.rows == ids.rows ? ids.rows : results, experts.in);
+    if (experts.out % y.cols != 0)
+        refuse("expertMatmul",
+               "the weight " + sizes(experts) + " is not made of matrices of " + number(y.cols) +
+                   " rows");
+    checkApart("expertMatmul", "x and y", x, y);
+}
+
+void checkWeightedSum(const Tensor& y, const Tensor& x, const Tensor& weights)
+{
+    checkView("weightedSum", "weights", weights);
+    checkView("weightedSum", "y", y);
+    checkSizes("weightedSum", "y", y, weights.rows, y.cols);
+    checkSizes("weightedSum", "x", x, weights.rows * weights.cols, y.cols);
+    checkApart("weightedSum", "x and y", x, y);
+}
+
 void checkAllReduce(const Tensor& x)
 {
     checkView("allReduce", "x", x);

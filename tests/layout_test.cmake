@@ -99,6 +99,8 @@ foreach(operator IN LISTS operators)
   set(shader kernels/vulkan/${stem}.comp)
   if(stem MATCHES "^(all_reduce|copy_pages)$") # the host's work, with the device's own copies
     set(shader "")
+  elseif(stem STREQUAL expert_matmul) # by the shader of matmul
+    set(shader "")
   endif()
   foreach(file IN ITEMS
       kernels/cpu/${stem}.cpp kernels/vulkan/${stem}.cpp ${shader}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/backend.h"
+#include "kernels/cpu/expert_groups.h"
 #include "kernels/cpu/host_memory.h"
 #include "kernels/cpu/instructions.h"
 #include "kernels/cpu/thread_pool.h"
@@ -13,6 +14,7 @@ namespace inglenook {
 namespace cpu {
 
 struct AttentionWork;
+struct ExpertWork;
 
 /// Rows of tensors in this backend's memory. `row` < rows.
 [[nodiscard]] float* floatRow(const Tensor& tensor, int row);
@@ -56,6 +58,9 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
+    void routeExperts(Tensor ids, Tensor weights, Tensor logits) override;
+    void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) override;
+    void weightedSum(Tensor y, Tensor x, Tensor weights) override;
     void allReduce(Tensor x, GroupMember& self) override;
 
 private:
@@ -71,12 +76,19 @@ private:
         m_pool.run(rows, [&](int row, int) { rowTask(row); });
     }
     const cpu::RoundedBlock* roundedRows(const Tensor& x, int blocks);
+    void prepareInputs(cpu::ExpertWork& work);
+    void gatherInputs(const cpu::ExpertWork& work);
+    void multiplyGroup(const cpu::ExpertWork& work, const cpu::ExpertGroups::Group& group,
+                       int firstPanel, int thread);
     void attendWhole(const cpu::AttentionWork& work);
     void attendSplit(const cpu::AttentionWork& work);
 
     const cpu::Instructions& m_instructions;
     cpu::ThreadPool m_pool;
     cpu::HostMemory m_rounded; // activations of one matmul; grows to the widest step
+    cpu::ExpertGroups m_groups; // the picks of one operator
+    cpu::HostMemory m_gathered; // activations by expert; likewise
+    cpu::HostMemory m_products; // of a thread each, on their way to their rows; likewise
     cpu::HostMemory m_attention; // scores and partial results; likewise
 };
 

@@ -1,6 +1,8 @@
 // Rounds the rows once, then the threads take runs of panels: each reads its weights in one stream,
 // and no two share a sum. How the sums go is in matmul_body.h.
 
+#include "kernels/cpu/matmul.h"
+
 #include "kernels/checks.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/packed_weight.h"
@@ -14,9 +16,21 @@ namespace inglenook {
 using namespace cpu;
 namespace {
 
-using Product = void (*)(const PanelProduct&);
+/// A matrix of one row: not worth a panel.
+void singleOutput(const Tensor& y, const Tensor& x, const float* w, const float* bias)
+{
+    for (int r = 0; r < x.rows; ++r) {
+        const float* from = floatRow(x, r);
+        float sum = 0.f;
+        for (int k = 0; k < x.cols; ++k)
+            sum = std::fma(w[k], from[k], sum);
+        *floatRow(y, r) = bias ? sum + bias[0] : sum;
+    }
+}
 
-Product productOf(const Instructions& instructions, DType type)
+} // namespace
+
+Product cpu::productOf(const Instructions& instructions, DType type)
 {
     switch (type) {
     case DType::F32:
@@ -41,24 +55,10 @@ Product productOf(const Instructions& instructions, DType type)
     return nullptr;
 }
 
-bool isRounded(DType type)
+bool cpu::isRounded(DType type)
 {
     return type != DType::F32 && type != DType::F16 && type != DType::BF16;
 }
-
-/// A matrix of one row: not worth a panel.
-void singleOutput(const Tensor& y, const Tensor& x, const float* w, const float* bias)
-{
-    for (int r = 0; r < x.rows; ++r) {
-        const float* from = floatRow(x, r);
-        float sum = 0.f;
-        for (int k = 0; k < x.cols; ++k)
-            sum = std::fma(w[k], from[k], sum);
-        *floatRow(y, r) = bias ? sum + bias[0] : sum;
-    }
-}
-
-} // namespace
 
 const RoundedBlock* CpuBackend::roundedRows(const Tensor& x, int blocks)
 {
@@ -91,7 +91,7 @@ void CpuBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias)
     if (weight.parts().empty())
         return singleOutput(y, x, weight.singleRow(), biases);
 
-    const int blocks = (x.cols + kBlock * kPairBlocks - 1) / (kBlock * kPairBlocks) * kPairBlocks;
+    const int blocks = roundedBlocks(x.cols);
     const bool rounds = std::ranges::any_of(
         weight.parts(), [](const PackedWeight::Part& part) { return isRounded(part.type); });
     const RoundedBlock* rounded = rounds ? roundedRows(x, blocks) : nullptr;

@@ -2,6 +2,7 @@
 
 #include "kernels/tensor.h"
 
+#include <memory>
 #include <vector>
 
 namespace inglenook::cuda {
@@ -18,17 +19,18 @@ private:
     int m_device;
 };
 
-/// A weight as it lies on the device, one piece of memory per part: rows of F32, F16 or BF16 as in
-/// files, panels of the quantised formats (panels.cuh). A matrix of a single row is a vector and
-/// kept as F32.
+/// A weight as it lies on the device, part behind part, each aligned to 256 bytes: rows of F32, F16
+/// or BF16 as in files, panels of the quantised formats (panels.cuh). A matrix of a single row is a
+/// vector and kept as F32.
 class CudaWeight final : public WeightData {
 public:
     struct Part {
-        std::shared_ptr<CudaBuffer> memory;
+        std::byte* data = nullptr;
         DType type = DType::F32;
         int firstOut = 0;
         int out = 0;
     };
+    std::unique_ptr<CudaBuffer> memory;
     std::vector<Part> parts;
 };
 
@@ -45,7 +47,7 @@ inline const CudaWeight& cudaWeight(const Weight& w)
 /// The F32 row of a vector weight; null if it is absent.
 inline const float* vectorPointer(const Weight& w)
 {
-    return w ? reinterpret_cast<const float*>(cudaWeight(w).parts[0].memory->data) : nullptr;
+    return w ? reinterpret_cast<const float*>(cudaWeight(w).parts[0].data) : nullptr;
 }
 
 } // namespace inglenook::cuda

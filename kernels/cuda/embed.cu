@@ -56,7 +56,7 @@ template <class Table> __global__ void embedKernel(EmbedArguments a, Table table
 
 template <class F> void withTable(const CudaWeight::Part& part, int in, F&& f)
 {
-    const std::byte* data = part.memory->data;
+    const std::byte* data = part.data;
     if (part.type == DType::F32)
         f(Rows<FormatF32>{data, in});
     else if (part.type == DType::F16)

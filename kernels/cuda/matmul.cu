@@ -25,22 +25,6 @@ __global__ void roundRows(RoundedRows to, const float* x, int stride)
     to.store(row, block, x[static_cast<size_t>(row) * stride + col]);
 }
 
-bool hasBlocks(DType type)
-{
-    return facts(type).blockElements > 1;
-}
-
-/// Calls f with the struct of a format without blocks.
-template <class F> void withFloatFormat(DType type, F&& f)
-{
-    if (type == DType::F32)
-        f(FormatF32{});
-    else if (type == DType::F16)
-        f(FormatF16{});
-    else
-        f(FormatBF16{});
-}
-
 } // namespace
 
 RoundedRows CudaBackend::rounded(const Tensor& x)
@@ -68,7 +52,7 @@ void CudaBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias
                                             .yStride = y.stride,
                                             .x = rounded(x),
                                             .rows = x.rows,
-                                            .panels = part.memory->data,
+                                            .panels = part.data,
                                             .in = w.in,
                                             .out = part.out,
                                             .bias = biasPart};
@@ -82,7 +66,7 @@ void CudaBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias
                                             .xStride = x.stride,
                                             .rows = x.rows,
                                             .in = w.in,
-                                            .weight = part.memory->data,
+                                            .weight = part.data,
                                             .out = part.out,
                                             .bias = biasPart};
             withFloatFormat(part.type, [&]<class Format>(Format) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/cuda/launch.cuh"
+#include "kernels/dtype.h"
 
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
@@ -47,6 +48,17 @@ struct FormatBF16 {
         return __uint_as_float(static_cast<unsigned>(element) << 16);
     }
 };
+
+/// Calls f with the struct of a format without blocks.
+template <class F> void withFloatFormat(DType type, F&& f)
+{
+    if (type == DType::F32)
+        f(FormatF32{});
+    else if (type == DType::F16)
+        f(FormatF16{});
+    else
+        f(FormatBF16{});
+}
 
 /// Element k of a row.
 template <class Format> __device__ float floatValue(const std::byte* row, int k)
@@ -96,14 +108,11 @@ template <int kRows> __device__ void addLanes(float (&sums)[kRows])
         sums[0] += __shfl_xor_sync(0xffffffffu, sums[0], step);
 }
 
-template <class Format, int kRows> __global__ void multiplyFloats(FloatsArguments a)
+/// One output of the warp, for kRows rows from firstRow on.
+template <class Format, int kRows>
+__device__ void multiplyRows(const FloatsArguments& a, int output, int firstRow)
 {
     const int lane = static_cast<int>(threadIdx.x) % 32;
-    const int output =
-        static_cast<int>(blockIdx.x) * kFloatWarps + static_cast<int>(threadIdx.x) / 32;
-    const int firstRow = static_cast<int>(blockIdx.y) * kRows;
-    if (output >= a.out)
-        return;
     const std::byte* weight = a.weight +
         static_cast<size_t>(output) * static_cast<size_t>(a.in) * sizeof(typename Format::Element);
     const int rows = min(kRows, a.rows - firstRow);
@@ -126,6 +135,15 @@ template <class Format, int kRows> __global__ void multiplyFloats(FloatsArgument
     if (lane % (32 / kRows) == 0 && row < rows)
         a.y[static_cast<size_t>(firstRow + row) * a.yStride + output] =
             a.bias ? sums[0] + a.bias[output] : sums[0];
+}
+
+/// Blocks: (kFloatWarps outputs, kRows rows), one warp per output.
+template <class Format, int kRows> __global__ void multiplyFloats(FloatsArguments a)
+{
+    const int output =
+        static_cast<int>(blockIdx.x) * kFloatWarps + static_cast<int>(threadIdx.x) / 32;
+    if (output < a.out)
+        multiplyRows<Format, kRows>(a, output, static_cast<int>(blockIdx.y) * kRows);
 }
 
 template <class Format> void launchFloats(const FloatsArguments& a, cudaStream_t stream)

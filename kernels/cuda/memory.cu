@@ -49,11 +49,6 @@ namespace {
 /// Rows of a quantised format go through this much memory on the device on their way into panels.
 constexpr size_t kUploadBytes = kLoadPieceBytes;
 
-bool hasBlocks(DType type)
-{
-    return facts(type).blockElements > 1;
-}
-
 /// Whole panels of such rows that go through it at once.
 size_t rowsAtOnce(const WeightPart& part, int in)
 {
@@ -94,19 +89,24 @@ CudaLoading::CudaLoading(std::span<const WeightPart> parts, int in, int device, 
         dequantiseRow(parts[0].type, parts[0].rows, m_vector);
         m_parts = {{.rows = std::as_bytes(std::span(m_vector)), .type = DType::F32, .out = 1}};
     }
+    constexpr size_t kAlignment = 256;
     size_t upload = 0;
     int first = 0;
+    std::vector<size_t> offsets;
     for (const WeightPart& part : m_parts) {
         const size_t bytes =
             hasBlocks(part.type) ? repackedBytes(part.type, part.out, in) : part.rows.size();
-        m_data->parts.push_back(
-            {std::make_shared<CudaBuffer>(bytes, device), part.type, first, part.out});
-        m_weight.bytes += bytes;
+        m_data->parts.push_back({.type = part.type, .firstOut = first, .out = part.out});
+        offsets.push_back(m_weight.bytes);
+        m_weight.bytes += (bytes + kAlignment - 1) / kAlignment * kAlignment;
         first += part.out;
         if (hasBlocks(part.type))
             upload = std::max(
                 upload, std::min(rowsAtOnce(part, in) * rowBytes(part.type, in), part.rows.size()));
     }
+    m_data->memory = std::make_unique<CudaBuffer>(m_weight.bytes, device);
+    for (size_t i = 0; i < offsets.size(); ++i)
+        m_data->parts[i].data = m_data->memory->data + offsets[i];
     if (upload > 0)
         m_upload = std::make_unique<CudaBuffer>(upload, device);
 }
@@ -135,7 +135,7 @@ void CudaLoading::copyRows(const WeightPart& part, size_t rows)
     const char* doing = "loading a weight";
     const size_t row = rowBytes(part.type, m_weight.in);
     const std::byte* from = part.rows.data() + m_row * row;
-    std::byte* to = m_data->parts[m_part].memory->data;
+    std::byte* to = m_data->parts[m_part].data;
     if (!hasBlocks(part.type)) {
         check(cudaMemcpyAsync(to + m_row * row, from, rows * row, cudaMemcpyHostToDevice, m_stream),
               doing);

@@ -93,6 +93,12 @@ template <class Format> __host__ __device__ constexpr size_t panelBytes(int in)
         static_cast<size_t>(missing / Format::kUnitBlocks) * kWarpRun;
 }
 
+/// Whether a format is quantised: kept as panels.
+inline bool hasBlocks(DType type)
+{
+    return facts(type).blockElements > 1;
+}
+
 /// Calls f with the struct of a quantised format.
 template <class F> void withBlockFormat(DType type, F&& f)
 {

@@ -24,6 +24,11 @@ void nothingHappens(Trial& trial)
     backend.add(y, x);
     backend.gatherRows(y, on.input(Matrix(3, kCols)), ids);
     backend.softcap(y, 30.f);
+    const Tensor shares = on.changing(Matrix(0, 2));
+    const Tensor picks = on.input(std::span<const int32_t>(), 0, 2);
+    backend.routeExperts(picks, shares, on.input(Matrix(0, 4)));
+    backend.expertMatmul(y, x, w, picks);
+    backend.weightedSum(y, x, shares);
     backend.addRmsNorm(y, on.changing(Matrix(0, kCols)), x, norm, 1e-5f);
 
     const AttentionShape shape{.heads = 2, .kvHeads = 1, .headSize = 64};

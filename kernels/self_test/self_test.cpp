@@ -40,6 +40,9 @@ std::vector<OperatorCase> selfTestCases()
     self_test::addAddCases(cases);
     self_test::addGatherRowsCases(cases);
     self_test::addSoftcapCases(cases);
+    self_test::addRouteExpertsCases(cases);
+    self_test::addExpertMatmulCases(cases);
+    self_test::addWeightedSumCases(cases);
     self_test::addAllReduceCases(cases);
     self_test::addAddRmsNormCases(cases);
     self_test::addRecordReplayCases(cases);

@@ -25,9 +25,19 @@ TestWeight::TestWeight(uint32_t seed, std::vector<PartShape> parts, int in)
 
 Weight TestWeight::loadOn(Backend& backend) const
 {
+    return load(backend, m_parts);
+}
+
+Weight TestWeight::partOn(Backend& backend, size_t index) const
+{
+    return load(backend, {&m_parts[index], 1});
+}
+
+Weight TestWeight::load(Backend& backend, std::span<const Part> chosen) const
+{
     std::vector<std::vector<std::byte>> copies; // gone after load(): a backend must not keep them
     std::vector<WeightPart> parts;
-    for (const Part& part : m_parts) {
+    for (const Part& part : chosen) {
         copies.push_back(part.bytes);
         parts.push_back({.rows = copies.back(), .type = part.shape.type, .out = part.shape.out});
     }

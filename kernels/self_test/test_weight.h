@@ -20,6 +20,8 @@ public:
     TestWeight(uint32_t seed, std::vector<PartShape> parts, int in);
 
     [[nodiscard]] Weight loadOn(Backend& backend) const;
+    /// One part as a weight of its own.
+    [[nodiscard]] Weight partOn(Backend& backend, size_t index) const;
     [[nodiscard]] int out() const;
     [[nodiscard]] int in() const { return m_in; }
     [[nodiscard]] DType typeOf(int row) const;
@@ -33,6 +35,7 @@ private:
         std::vector<std::byte> bytes;
     };
 
+    [[nodiscard]] Weight load(Backend& backend, std::span<const Part> chosen) const;
     [[nodiscard]] std::pair<const Part*, int> find(int row) const;
 
     int m_in;

@@ -6,13 +6,28 @@
 #include "matmul.glsl"
 
 // Few rows: kParts neighbouring lanes share the sums of kRows x kCols outputs, one partial sum each. They
-// read neighbouring units of a row of w; a unit is decoded once for all kRows rows.
+// read neighbouring units of a row of w; a unit is decoded once for all kRows rows. For experts a row of the
+// results is a pick: its expert's number is read here, so a recorded step need not know it.
 
 layout(constant_id = 3) const int kRows = 1;
 layout(constant_id = 4) const int kCols = 2;
+layout(constant_id = 5) const bool kPicks = false; // then kRows is 1
 const int kOutputs = kRows * kCols;
 const int kHeld = (kOutputs + kParts - 1) / kParts * kParts; // outputs, rounded up
 const int kTeams = kLanes / kParts; // of a subgroup
+
+/// The row of x that row `row` of the results is made of; of one beyond them, the last.
+int inputOf(int row)
+{
+    const int inside = min(row, p.rows - 1);
+    return kPicks ? inside / p.picksPerX : inside;
+}
+
+/// Where the matrix of a row begins, in rows of w.
+int firstOf(int row)
+{
+    return kPicks ? p.ids.v[row / p.picks * p.idStride + row % p.picks] * p.expertOut : 0;
+}
 
 vec2 xScales(int row, int u)
 {
@@ -45,6 +60,7 @@ void main()
     const int firstRow = int(gl_WorkGroupID.y) * kRows;
     if (p.firstOut + firstTeam * kCols >= p.lastOut)
         return;
+    const int firstUnit = firstOf(firstRow) * p.units;
 
     precise float sums[kHeld];
     [[unroll]] for (int i = 0; i < kHeld; ++i)
@@ -53,7 +69,7 @@ void main()
     for (int u = part; u < p.units; u += kParts) {
         Unit w[kCols];
         [[unroll]] for (int c = 0; c < kCols; ++c)
-            w[c] = loadUnit(p.w, min(firstOut + c, p.lastOut - 1) * p.units + u);
+            w[c] = loadUnit(p.w, firstUnit + min(firstOut + c, p.lastOut - 1) * p.units + u);
         precise float products[kOutputs];
         [[unroll]] for (int i = 0; i < kOutputs; ++i)
             products[i] = 0.0;
@@ -61,7 +77,7 @@ void main()
         [[dont_unroll]] for (int eighth = 0; eighth < 4; ++eighth) {
             vec4 x[kRows][2];
             [[unroll]] for (int r = 0; r < kRows; ++r)
-                loadX(min(firstRow + r, p.rows - 1), u, eighth, x[r]);
+                loadX(inputOf(firstRow + r), u, eighth, x[r]);
             [[unroll]] for (int c = 0; c < kCols; ++c) {
                 vec4 factors[2];
                 factors8(w[c], eighth, factors);
@@ -72,8 +88,7 @@ void main()
             }
         }
         [[unroll]] for (int r = 0; r < kRows; ++r) {
-            const int row = min(firstRow + r, p.rows - 1);
-            const vec2 scales = xScales(row, u);
+            const vec2 scales = xScales(inputOf(firstRow + r), u);
             [[unroll]] for (int c = 0; c < kCols; ++c)
                 sums[r * kCols + c] =
                     withUnit(sums[r * kCols + c], products[r * kCols + c], w[c], scales);

@@ -1,7 +1,8 @@
+#include "kernels/vulkan/matmul.h"
+
 #include "kernels/checks.h"
 #include "kernels/vulkan/repack.h"
 #include "kernels/vulkan/vulkan_backend.h"
-#include "kernels/vulkan/weights.h"
 
 #include "shaders/matmul.h"
 #include "shaders/matmul_wide.h"
@@ -39,7 +40,6 @@ constexpr FormatShaders kWideShaders{
 };
 
 constexpr int kTeamLanes = 8; // that share an output's sum, at most: kParts of matmul.glsl
-constexpr int kMostRows = 4; // of a tile of matmul.comp
 constexpr int kWideRows = 8; // of a tile of matmul_wide.comp
 constexpr int kInvocations = 128;
 
@@ -50,19 +50,6 @@ constexpr int kSoftwareTeamCols = 8;
 constexpr int kLaneCols = 2;
 constexpr int kSoftwareLaneCols = 4;
 
-struct Push {
-    VkDeviceAddress y, x, xScales, bias;
-    PlaneAddresses w;
-    int32_t rows, units, firstOut, lastOut, xStride, yStride, biased;
-};
-
-/// x as the kernels read it, in units of 32 numbers.
-struct UnitRows {
-    VkDeviceAddress units = 0;
-    VkDeviceAddress scales = 0; // of rounded rows
-    int stride = 0; // words from row to row
-};
-
 /// Some rows of an operator and how they are computed.
 struct RowRange {
     int first;
@@ -71,9 +58,90 @@ struct RowRange {
     bool wide;
 };
 
-bool isQuantised(DType type)
+TeamKernel wideKernel(const Context& context, DType type)
 {
-    return type != DType::F32 && type != DType::F16 && type != DType::BF16;
+    const DeviceFacts& facts = context.device.facts();
+    const int subgroups = context.subgroupsFor(kInvocations);
+    const int cols = facts.software ? kSoftwareLaneCols : kLaneCols;
+    return {.kernel = {kWideShaders.of(type), subgroups, {kWideRows, static_cast<uint32_t>(cols)}},
+            .groupCols = subgroups * facts.subgroupSize * cols};
+}
+
+/// One part of the weight, for some rows, in dispatches that each stay below the stream's work
+/// limit.
+void multiply(Context& context, const Tensor& y, const UnitRows& x, const DeviceWeight::Part& part,
+              VkDeviceAddress bias, const RowRange& range)
+{
+    const TeamKernel chosen = range.wide
+        ? wideKernel(context, part.type)
+        : teamKernel(context, part.type, range.tileRows, RowsAre::Rows);
+    const int groupCols = chosen.groupCols;
+    const int64_t tiles = groupsFor(range.count, range.tileRows);
+    const int64_t groupWork = int64_t{groupCols} * range.tileRows * part.units * kUnitElements;
+    const int64_t groups = groupsFor(part.out, groupCols);
+    const int64_t groupsAtOnce =
+        std::clamp(context.commands.workLimit() / groupWork, int64_t{1}, groups);
+    const int64_t tilesAtOnce =
+        std::clamp(context.commands.workLimit() / (groupWork * groupsAtOnce), int64_t{1}, tiles);
+    const Tensor out = y.columns(part.first, part.out);
+    for (int64_t tile = 0; tile < tiles; tile += tilesAtOnce) {
+        const auto done = static_cast<int>(tile) * range.tileRows;
+        const auto row = static_cast<VkDeviceAddress>(range.first + done);
+        const int64_t tilesNow = std::min(tilesAtOnce, tiles - tile);
+        for (int64_t group = 0; group < groups; group += groupsAtOnce) {
+            const int64_t groupsNow = std::min(groupsAtOnce, groups - group);
+            const auto firstOut = static_cast<int>(group) * groupCols;
+            const MatmulPush push{
+                .y = address(out) + row * static_cast<VkDeviceAddress>(y.stride) * 4,
+                .x = x.units + row * static_cast<VkDeviceAddress>(x.stride) * 4,
+                .xScales = x.scales + row * static_cast<VkDeviceAddress>(part.units) * 8,
+                .bias = bias ? bias + static_cast<VkDeviceAddress>(part.first) * 4 : 0,
+                .w = part.planes,
+                .ids = 0,
+                .rows = std::min(range.count - done, static_cast<int>(tilesNow) * range.tileRows),
+                .units = part.units,
+                .firstOut = firstOut,
+                .lastOut =
+                    static_cast<int>(std::min(int64_t{part.out}, firstOut + groupsNow * groupCols)),
+                .xStride = x.stride,
+                .yStride = y.stride,
+                .biased = bias != 0,
+                .idStride = 0,
+                .picks = 0,
+                .picksPerX = 0,
+                .expertOut = 0};
+            context.dispatch(chosen.kernel, push, {groupsNow, tilesNow},
+                             tilesNow * groupsNow * groupWork);
+        }
+    }
+}
+
+/// All parts of the weight that take x rounded, or all that take it as it is.
+void multiplyParts(Context& context, const Tensor& y, const Tensor& x, const DeviceWeight& w,
+                   VkDeviceAddress bias, bool rounded)
+{
+    const int units = static_cast<int>(groupsFor(x.cols, kUnitElements));
+    const int rowsAtOnce = preparedRows(x, units, rounded);
+    for (int row = 0; row < x.rows; row += rowsAtOnce) {
+        const int count = std::min(rowsAtOnce, x.rows - row);
+        const Tensor some = rowsFrom(x, row, count);
+        const Tensor out = rowsFrom(y, row, count);
+        const UnitRows unitRows = prepareRows(context, some, units, rounded);
+        const int wide = count / kWideRows * kWideRows;
+        context.begin();
+        for (const DeviceWeight::Part& part : w.parts()) {
+            if (isQuantised(part.type) != rounded)
+                continue;
+            if (wide > 0)
+                multiply(context, out, unitRows, part, bias, {0, wide, kWideRows, true});
+            const int rest = count - wide;
+            if (rest > 0) {
+                const auto tile = static_cast<int>(std::bit_ceil(static_cast<unsigned>(rest)));
+                multiply(context, out, unitRows, part, bias,
+                         {wide, rest, std::min(tile, kMostTeamRows), false});
+            }
+        }
+    }
 }
 
 size_t unitBytes(bool rounded)
@@ -81,9 +149,28 @@ size_t unitBytes(bool rounded)
     return rounded ? kUnitElements + 2 * sizeof(float) : kUnitElements * sizeof(float);
 }
 
-/// The rows of x in scratch memory, rounded to signed bytes or padded.
-UnitRows prepareRows(Context& context, const Tensor& x, int units, bool rounded)
+bool isInPlace(const Tensor& x, bool rounded)
 {
+    return !rounded && x.cols % kUnitElements == 0 && x.stride % 4 == 0 && address(x) % 16 == 0;
+}
+
+} // namespace
+
+bool vulkan::isQuantised(DType type)
+{
+    return type != DType::F32 && type != DType::F16 && type != DType::BF16;
+}
+
+int vulkan::preparedRows(const Tensor& x, int units, bool rounded)
+{
+    const size_t rowBytes = static_cast<size_t>(units) * unitBytes(rounded);
+    return isInPlace(x, rounded) ? x.rows : std::max(1, static_cast<int>(kScratchBytes / rowBytes));
+}
+
+UnitRows vulkan::prepareRows(Context& context, const Tensor& x, int units, bool rounded)
+{
+    if (isInPlace(x, rounded))
+        return {.units = address(x), .stride = x.stride};
     const auto count = static_cast<size_t>(x.rows) * static_cast<size_t>(units);
     const UnitRows to{.units = context.scratch.address(),
                       .scales = context.scratch.address() + count * kUnitElements,
@@ -104,91 +191,17 @@ UnitRows prepareRows(Context& context, const Tensor& x, int units, bool rounded)
     return to;
 }
 
-/// One part of the weight, for some rows, in dispatches that each stay below the stream's work
-/// limit.
-void multiply(Context& context, const Tensor& y, const UnitRows& x, const DeviceWeight::Part& part,
-              VkDeviceAddress bias, const RowRange& range)
+TeamKernel vulkan::teamKernel(const Context& context, DType type, int rows, RowsAre meaning)
 {
     const DeviceFacts& facts = context.device.facts();
     const int subgroups = context.subgroupsFor(kInvocations);
-    const int cols = range.wide ? (facts.software ? kSoftwareLaneCols : kLaneCols)
-                                : (facts.software ? kSoftwareTeamCols : kTeamCols);
-    const int owners =
-        range.wide ? facts.subgroupSize : std::max(1, facts.subgroupSize / kTeamLanes);
-    const int groupCols = subgroups * owners * cols;
-    const int64_t tiles = groupsFor(range.count, range.tileRows);
-    const int64_t groupWork = int64_t{groupCols} * range.tileRows * part.units * kUnitElements;
-    const int64_t groups = groupsFor(part.out, groupCols);
-    const int64_t groupsAtOnce =
-        std::clamp(context.commands.workLimit() / groupWork, int64_t{1}, groups);
-    const int64_t tilesAtOnce =
-        std::clamp(context.commands.workLimit() / (groupWork * groupsAtOnce), int64_t{1}, tiles);
-    const Kernel kernel{(range.wide ? kWideShaders : kShaders).of(part.type),
-                        subgroups,
-                        {static_cast<uint32_t>(range.tileRows), static_cast<uint32_t>(cols)}};
-    const Tensor out = y.columns(part.first, part.out);
-    for (int64_t tile = 0; tile < tiles; tile += tilesAtOnce) {
-        const auto done = static_cast<int>(tile) * range.tileRows;
-        const auto row = static_cast<VkDeviceAddress>(range.first + done);
-        const int64_t tilesNow = std::min(tilesAtOnce, tiles - tile);
-        for (int64_t group = 0; group < groups; group += groupsAtOnce) {
-            const int64_t groupsNow = std::min(groupsAtOnce, groups - group);
-            const auto firstOut = static_cast<int>(group) * groupCols;
-            const Push push{
-                .y = address(out) + row * static_cast<VkDeviceAddress>(y.stride) * 4,
-                .x = x.units + row * static_cast<VkDeviceAddress>(x.stride) * 4,
-                .xScales = x.scales + row * static_cast<VkDeviceAddress>(part.units) * 8,
-                .bias = bias ? bias + static_cast<VkDeviceAddress>(part.first) * 4 : 0,
-                .w = part.planes,
-                .rows = std::min(range.count - done, static_cast<int>(tilesNow) * range.tileRows),
-                .units = part.units,
-                .firstOut = firstOut,
-                .lastOut =
-                    static_cast<int>(std::min(int64_t{part.out}, firstOut + groupsNow * groupCols)),
-                .xStride = x.stride,
-                .yStride = y.stride,
-                .biased = bias != 0};
-            context.dispatch(kernel, push, {groupsNow, tilesNow}, tilesNow * groupsNow * groupWork);
-        }
-    }
+    const int cols = facts.software ? kSoftwareTeamCols : kTeamCols;
+    return {.kernel = {kShaders.of(type),
+                       subgroups,
+                       {static_cast<uint32_t>(rows), static_cast<uint32_t>(cols),
+                        meaning == RowsAre::Picks}},
+            .groupCols = subgroups * std::max(1, facts.subgroupSize / kTeamLanes) * cols};
 }
-
-/// All parts of the weight that take x rounded, or all that take it as it is.
-void multiplyParts(Context& context, const Tensor& y, const Tensor& x, const DeviceWeight& w,
-                   VkDeviceAddress bias, bool rounded)
-{
-    const int units = static_cast<int>(groupsFor(x.cols, kUnitElements));
-    const bool inPlace =
-        !rounded && x.cols % kUnitElements == 0 && x.stride % 4 == 0 && address(x) % 16 == 0;
-    const int rowsAtOnce = inPlace
-        ? x.rows
-        : std::max(
-              1,
-              static_cast<int>(kScratchBytes / (static_cast<size_t>(units) * unitBytes(rounded))));
-    for (int row = 0; row < x.rows; row += rowsAtOnce) {
-        const int count = std::min(rowsAtOnce, x.rows - row);
-        const Tensor some = rowsFrom(x, row, count);
-        const Tensor out = rowsFrom(y, row, count);
-        const UnitRows unitRows = inPlace ? UnitRows{.units = address(some), .stride = x.stride}
-                                          : prepareRows(context, some, units, rounded);
-        const int wide = count / kWideRows * kWideRows;
-        context.begin();
-        for (const DeviceWeight::Part& part : w.parts()) {
-            if (isQuantised(part.type) != rounded)
-                continue;
-            if (wide > 0)
-                multiply(context, out, unitRows, part, bias, {0, wide, kWideRows, true});
-            const int rest = count - wide;
-            if (rest > 0) {
-                const auto tile = static_cast<int>(std::bit_ceil(static_cast<unsigned>(rest)));
-                multiply(context, out, unitRows, part, bias,
-                         {wide, rest, std::min(tile, kMostRows), false});
-            }
-        }
-    }
-}
-
-} // namespace
 
 void VulkanBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias)
 {

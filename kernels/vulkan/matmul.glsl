@@ -23,6 +23,7 @@ layout(push_constant) uniform Push {
     Scales xScales; // of rounded units: the scale, and the scaled sum of the unit's numbers
     Floats bias;
     Planes w;
+    Ints ids; // of experts, where a row is a pick
     int rows;
     int units; // per row
     int firstOut; // of the outputs this dispatch computes, of lastOut - firstOut
@@ -30,6 +31,10 @@ layout(push_constant) uniform Push {
     int xStride; // words
     int yStride;
     int biased;
+    int idStride;
+    int picks; // of each row of ids
+    int picksPerX; // that share a row of x
+    int expertOut; // rows of w that are one expert's
 }
 p;
 

@@ -26,12 +26,12 @@ struct Arguments {
         return wholeTensor(*m_buffers.back(), rows, cols, type);
     }
 
-    Weight weight(int out, int width)
+    Weight weight(int out, int width, size_t parts = 1)
     {
         const std::vector<float> values(static_cast<size_t>(out * width));
-        const WeightPart part{
-            .rows = std::as_bytes(std::span(values)), .type = DType::F32, .out = out};
-        return m_backend.load({&part, 1}, width);
+        const std::vector<WeightPart> all(
+            parts, {.rows = std::as_bytes(std::span(values)), .type = DType::F32, .out = out});
+        return m_backend.load(all, width);
     }
 
     void call(const std::string& operation);
@@ -41,8 +41,9 @@ private:
     std::vector<std::shared_ptr<Buffer>> m_buffers;
 
 public:
-    Tensor x, y, wide, ids;
-    Weight w, vector, bias;
+    Tensor x, y, wide, ids, picks, shares, logits, inner;
+    Tensor small;
+    Weight w, experts, vector, bias;
     AttentionShape shape{.heads = 4, .kvHeads = 2, .headSize = 8};
     KvPages kv;
     QkNorm norm;
@@ -62,6 +63,12 @@ Arguments::Arguments(Backend& backend)
     y = tensor(3, 32);
     wide = tensor(3, 64);
     ids = tensor(3, 1, DType::I32);
+    picks = tensor(3, 2, DType::I32);
+    shares = tensor(3, 2);
+    logits = tensor(3, 4);
+    inner = tensor(6, 8);
+    small = tensor(3, 8);
+    experts = weight(8, 32, 4);
     w = weight(32, 32);
     vector = weight(1, 32);
     bias = weight(1, 32);
@@ -96,6 +103,12 @@ void Arguments::call(const std::string& operation)
         m_backend.gatherRows(y, x, ids);
     else if (operation == "softcap")
         m_backend.softcap(x, cap);
+    else if (operation == "routeExperts")
+        m_backend.routeExperts(picks, shares, logits);
+    else if (operation == "expertMatmul")
+        m_backend.expertMatmul(inner, x, experts, picks);
+    else if (operation == "weightedSum")
+        m_backend.weightedSum(small, inner, shares);
     else if (operation == "allReduce")
         m_backend.allReduce(x, alone);
     else if (operation == "copyPages")
@@ -170,6 +183,18 @@ std::vector<Mistake> mistakes()
         {"gatherRows", "y is (3, 64), not (3, 32)", [](A& a) { a.y = a.wide; }},
         {"softcap", "x is I32, not F32", [](A& a) { a.x = a.ids; }},
         {"softcap", "a cap of 0", [](A& a) { a.cap = 0.f; }},
+        {"routeExperts", "ids is F32, not I32", [](A& a) { a.picks = a.shares; }},
+        {"routeExperts", "weights is (3, 4), not (3, 2)", [](A& a) { a.shares = a.logits; }},
+        {"routeExperts", "2 picks of 1 experts", [](A& a) { a.logits = a.x.columns(0, 1); }},
+        {"expertMatmul", "y is (3, 8), not (6, 8)", [](A& a) { a.inner = a.small; }},
+        {"expertMatmul", "x is (2, 32), not (6, 32)", [](A& a) { a.x = a.x.firstRows(2); }},
+        {"expertMatmul", "x is (3, 64), not (3, 32)", [](A& a) { a.x = a.wide; }},
+        {"expertMatmul", "the weight (32, 32) is not made of matrices of 5 rows",
+         [](A& a) { a.inner = a.inner.columns(0, 5); }},
+        {"expertMatmul", "the weight is missing", [](A& a) { a.experts = {}; }},
+        {"expertMatmul", "ids is missing", [](A& a) { a.picks = {}; }},
+        {"weightedSum", "x is (3, 8), not (6, 8)", [](A& a) { a.inner = a.small; }},
+        {"weightedSum", "x and y overlap", [](A& a) { a.small = a.inner.firstRows(3); }},
         {"copyPages", "page 2 of 2", [](A& a) { a.pages[0] = 2; }},
         {"copyPages", "page -1 of 2", [](A& a) { a.pages[1] = -1; }},
         {"copyPages", "1 pages take 4096 bytes, not 8192", [](A& a) { a.pages.pop_back(); }},
@@ -256,8 +281,9 @@ void ChecksTest::wellFormedCallsAreAccepted()
     QFETCH(int, device);
     Arguments arguments(m_opened.open(m_devices[static_cast<size_t>(device)].id));
 
-    for (const char* operation : {"embed", "rmsNorm", "matmul", "rotateAndStore", "attention",
-                                  "glu", "add", "gatherRows", "softcap", "allReduce", "copyPages"})
+    for (const char* operation :
+         {"embed", "rmsNorm", "matmul", "rotateAndStore", "attention", "glu", "add", "gatherRows",
+          "softcap", "routeExperts", "expertMatmul", "weightedSum", "allReduce", "copyPages"})
         QCOMPARE(refusalOf([&] { arguments.call(operation); }), std::string());
 }
 

@@ -94,6 +94,13 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override { m_inner->softcap(x, cap); }
+    void routeExperts(Tensor ids, Tensor weights, Tensor logits) override;
+    void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) override;
+    void weightedSum(Tensor y, Tensor x, Tensor weights) override
+    {
+        const std::vector<float> ones(static_cast<size_t>(weights.rows * weights.cols), 1.f);
+        m_inner->weightedSum(y, x, makes(Fault::UnweightedSum) ? copy(weights, ones) : weights);
+    }
     void allReduce(Tensor x, GroupMember& self) override
     {
         m_inner->allReduce(makes(Fault::StaleSum) ? copy(x, values(x)) : x, self);
@@ -339,6 +346,47 @@ void FaultyBackend::gatherRows(Tensor y, Tensor x, Tensor rows)
         for (size_t r = 0; r < chosen.size(); ++r)
             chosen[r] = static_cast<int32_t>(r) % x.rows;
     m_inner->gatherRows(y, x, makes(Fault::FirstRows) ? copy(rows, chosen) : rows);
+}
+
+void FaultyBackend::routeExperts(Tensor ids, Tensor weights, Tensor logits)
+{
+    m_inner->routeExperts(ids, weights, logits);
+    const std::vector<float> all = values(logits);
+    std::vector<int32_t> chosen = numbers(ids);
+    std::vector<float> shares = values(weights);
+    for (int r = 0; r < logits.rows; ++r) {
+        const auto row = std::span(all).subspan(static_cast<size_t>(r * logits.cols),
+                                                static_cast<size_t>(logits.cols));
+        double sum = 0;
+        for (const float logit : row)
+            sum += std::exp(static_cast<double>(logit) - *std::ranges::max_element(row));
+        for (int j = 0; j < ids.cols; ++j) {
+            const auto at = static_cast<size_t>(r * ids.cols + j);
+            const float logit = row[static_cast<size_t>(chosen[at])];
+            const auto same = std::ranges::find(row.rbegin(), row.rend(), logit);
+            if (makes(Fault::LastOfEqual) && same != row.rend())
+                chosen[at] = static_cast<int32_t>(row.rend() - same) - 1;
+            if (makes(Fault::SharesOfAll))
+                shares[at] = static_cast<float>(
+                    std::exp(static_cast<double>(logit) - *std::ranges::max_element(row)) / sum);
+        }
+    }
+    overwrite(ids, chosen);
+    overwrite(weights, shares);
+}
+
+void FaultyBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids)
+{
+    std::vector<int32_t> chosen = numbers(ids);
+    if (makes(Fault::OtherExpert) && !chosen.empty())
+        chosen.back() = (chosen.back() + 1) % (experts.out / y.cols);
+    std::vector<float> inputs = values(x);
+    if (makes(Fault::FirstInput) && x.rows > ids.rows)
+        for (int i = 0; i < x.rows; ++i)
+            std::copy_n(values(x).begin() + i / ids.cols * ids.cols * x.cols, x.cols,
+                        inputs.begin() + i * x.cols);
+    m_inner->expertMatmul(y, makes(Fault::FirstInput) ? copy(x, inputs) : x, experts,
+                          makes(Fault::OtherExpert) ? copy(ids, chosen) : ids);
 }
 
 void FaultyBackend::addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps)

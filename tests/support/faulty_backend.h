@@ -30,6 +30,11 @@ enum class Fault {
     EmptyRowsStored,
     FusedWithoutSum, // addRmsNorm: x keeps its value
     FirstRows, // gatherRows: ignores the row numbers
+    LastOfEqual, // routeExperts: of equal logits the higher expert
+    SharesOfAll, // routeExperts: the softmax over all experts
+    OtherExpert, // expertMatmul: the last pick of a step reads the next expert
+    FirstInput, // expertMatmul: all picks of a row read its first input
+    UnweightedSum, // weightedSum
     StaleSum, // allReduce: the sum is lost
     ReplaysOldInputs, // replay: does nothing
     FilledMemory, // allocate: not zero

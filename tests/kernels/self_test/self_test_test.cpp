@@ -53,6 +53,11 @@ void SelfTestTest::findsEachFault_data()
     row("empty rows stored", Fault::EmptyRowsStored, "rotateAndStore");
     row("a fused operator that keeps x", Fault::FusedWithoutSum, "addRmsNorm");
     row("row numbers ignored", Fault::FirstRows, "gatherRows");
+    row("the last of equal experts", Fault::LastOfEqual, "routeExperts");
+    row("shares of all experts", Fault::SharesOfAll, "routeExperts");
+    row("another expert", Fault::OtherExpert, "expertMatmul");
+    row("one input for all picks", Fault::FirstInput, "expertMatmul");
+    row("a sum without weights", Fault::UnweightedSum, "weightedSum");
     row("a sum that is lost", Fault::StaleSum, "allReduce");
     row("a replay that does nothing", Fault::ReplaysOldInputs, "record");
     row("memory that is not zero", Fault::FilledMemory, "copy");
@@ -108,7 +113,8 @@ void SelfTestTest::quickCasesTouchEveryOperatorAndFormat()
 
     for (const char* operation :
          {"copy", "copyPages", "embed", "rmsNorm", "matmul", "rotateAndStore", "attention", "glu",
-          "add", "gatherRows", "softcap", "addRmsNorm", "record"})
+          "add", "gatherRows", "softcap", "routeExperts", "expertMatmul", "weightedSum",
+          "addRmsNorm", "record"})
         QVERIFY2(operations.contains(operation), operation);
     for (const DType type : kWeightTypes)
         QVERIFY2(formats.contains(std::string(name(type))), std::string(name(type)).c_str());

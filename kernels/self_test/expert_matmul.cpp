@@ -1,0 +1,158 @@
+#include "kernels/self_test/cases.h"
+#include "kernels/self_test/test_weight.h"
+
+#include <cmath>
+
+namespace inglenook::self_test {
+
+namespace {
+
+enum class Inputs { PerRow, PerPick };
+
+struct ExpertShape {
+    DType type = DType::F32;
+    int experts = 4;
+    int out = 32;
+    int in = 256;
+    int rows = 1;
+    int picks = 2;
+    Inputs inputs = Inputs::PerRow;
+    Placement placement = Placement::Packed;
+
+    [[nodiscard]] int inputRows() const
+    {
+        return inputs == Inputs::PerRow ? rows : rows * picks;
+    }
+};
+
+TestWeight testWeight(const ExpertShape& s)
+{
+    return {81, std::vector<PartShape>(static_cast<size_t>(s.experts), {s.type, s.out}), s.in};
+}
+
+/// Some experts are picked by many rows, some by few; of neighbouring rows neither the same nor in
+/// the same order.
+int expertOf(const ExpertShape& s, int row, int pick)
+{
+    const int first = row % 3 == 0 ? 0 : row * row;
+    return (first + 3 * pick) % s.experts;
+}
+
+/// Of each row the results of its picks beside each other.
+Preparation preparation(const ExpertShape& s, const TestWeight& w, const Matrix& x)
+{
+    return [=, &w, &x](Workspace& on) -> RowWork {
+        return [=, &on, &x, loaded = w.loadOn(on.backend())](std::span<const int> chosen) {
+            const auto rows = static_cast<int>(chosen.size());
+            std::vector<int32_t> ids;
+            std::vector<int> inputs;
+            for (const int r : chosen) {
+                for (int j = 0; j < s.picks; ++j) {
+                    ids.push_back(expertOf(s, r, j));
+                    if (s.inputs == Inputs::PerPick)
+                        inputs.push_back(r * s.picks + j);
+                }
+                if (s.inputs == Inputs::PerRow)
+                    inputs.push_back(r);
+            }
+            const Tensor y = on.output(rows * s.picks, s.out);
+            on.backend().expertMatmul(y, on.input(x.chosen(inputs)), loaded,
+                                      on.input(ids, rows, s.picks));
+            Matrix result = on.read(y);
+            result.rows = rows;
+            result.cols = s.picks * s.out;
+            return result;
+        };
+    };
+}
+
+void agree(Trial& trial, const ExpertShape& s)
+{
+    const TestWeight w = testWeight(s);
+    const Matrix x = randomMatrix(82, s.inputRows(), s.in);
+    const std::vector<double> tolerances = matmulTolerances(w, x, InputRounding::EightBits);
+    const auto tolerance = [&](int row, int col, double expected) {
+        const int pick = col / s.out;
+        const int input = s.inputs == Inputs::PerRow ? row : row * s.picks + pick;
+        const int output = expertOf(s, row, pick) * s.out + col % s.out;
+        const auto index = static_cast<size_t>(input) * static_cast<size_t>(w.out());
+        return tolerances[index + static_cast<size_t>(output)] +
+            4 * kRounding * std::abs(expected);
+    };
+    trial.agree(preparation(s, w, x), s.rows, s.placement, tolerance);
+}
+
+void standAlone(Trial& trial, const ExpertShape& s)
+{
+    const TestWeight w = testWeight(s);
+    const Matrix x = randomMatrix(83, s.inputRows(), s.in);
+    trial.standAlone(preparation(s, w, x), s.rows);
+}
+
+/// A row has the bits that a matmul with its expert's matrix gives it.
+void equalsMatmul(Trial& trial, const ExpertShape& s)
+{
+    const TestWeight w = testWeight(s);
+    const Matrix x = randomMatrix(84, s.inputRows(), s.in);
+    Workspace on(trial.device(), Placement::Packed);
+    const Matrix all = preparation(s, w, x)(on)(consecutive(0, s.rows));
+    for (int e = 0; e < s.experts; ++e) {
+        const Weight one = w.partOn(on.backend(), static_cast<size_t>(e));
+        const Tensor y = on.output(x.rows, s.out);
+        on.backend().matmul(y, on.input(x), one);
+        const Matrix products = on.read(y);
+        for (int r = 0; r < s.rows; ++r)
+            for (int j = 0; j < s.picks; ++j) {
+                if (expertOf(s, r, j) != e)
+                    continue;
+                Matrix found(1, s.out);
+                std::copy_n(all.row(r).begin() + j * s.out, s.out, found.row(0).begin());
+                const int input = s.inputs == Inputs::PerRow ? r : r * s.picks + j;
+                trial.same(found, products.chosen({&input, 1}),
+                           "than by matmul, row " + std::to_string(r) + " and expert " +
+                               std::to_string(e));
+            }
+    }
+}
+
+void addCase(std::vector<OperatorCase>& cases, const ExpertShape& s, const std::string& text,
+             bool quick, void (*run)(Trial& trial, const ExpertShape& s))
+{
+    cases.push_back({.operation = "expertMatmul",
+                     .format = std::string(name(s.type)),
+                     .shape = text,
+                     .quick = quick,
+                     .run = [=](Trial& trial) { run(trial, s); }});
+}
+
+void addAgreement(std::vector<OperatorCase>& cases, const ExpertShape& s, bool quick = false)
+{
+    addCase(cases, s,
+            shapeText(s.rows, s.in, s.placement) + " -> " + std::to_string(s.picks) + " of " +
+                std::to_string(s.experts) + " times " + std::to_string(s.out) +
+                (s.inputs == Inputs::PerPick ? ", each of its own" : ""),
+            quick, agree);
+}
+
+} // namespace
+
+void addExpertMatmulCases(std::vector<OperatorCase>& cases)
+{
+    constexpr Placement kPacked = Placement::Packed;
+    constexpr Placement kSpread = Placement::Spread;
+    for (const DType type : kWeightTypes) {
+        addAgreement(cases, {type, 8, 48, 256, 1, 3, Inputs::PerRow, kPacked});
+        addAgreement(cases, {type, 4, 33, 512, 17, 2, Inputs::PerPick, kPacked}, true);
+        addAgreement(cases, {type, 3, 20, 768, 2, 3, Inputs::PerRow, kSpread});
+        addAgreement(cases, {type, 5, 64, 256, 70, 2, Inputs::PerRow, kSpread});
+        addAgreement(cases, {type, 2, 17, 256, 40, 1, Inputs::PerRow, kPacked});
+        const ExpertShape own{type, 6, 24, 256, 64, 2, Inputs::PerPick, kPacked};
+        addCase(cases, own, "each row alone", false, standAlone);
+        const ExpertShape some{type, 4, 19, 512, 21, 2, Inputs::PerRow, kPacked};
+        addCase(cases, some, "the same as matmul", false, equalsMatmul);
+    }
+    addAgreement(cases, {DType::F32, 3, 7, 31, 9, 2, Inputs::PerPick, kSpread});
+    addAgreement(cases, {DType::Q8_0, 4, 65, 96, 5, 2, Inputs::PerRow, kSpread});
+}
+
+} // namespace inglenook::self_test
