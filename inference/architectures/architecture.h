@@ -26,6 +26,8 @@ struct Architecture {
 ModelSpec readLlama(SpecReader& file);
 ModelSpec readQwen2(SpecReader& file);
 ModelSpec readQwen3(SpecReader& file);
+ModelSpec readQwen3Moe(SpecReader& file);
+ModelSpec readPhi3(SpecReader& file);
 ModelSpec readGemma2(SpecReader& file);
 ModelSpec readGemma3(SpecReader& file);
 

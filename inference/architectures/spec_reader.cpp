@@ -16,6 +16,7 @@ constexpr int kMostCols = 1 << 20;
 constexpr int kMostHeads = 4096;
 constexpr int kMostHeadSize = 1024;
 constexpr int kMostContext = 1 << 27;
+constexpr int kMostExperts = 4096;
 
 constexpr std::string_view kFrequencyFactors = "rope_freqs.weight";
 constexpr std::string_view kShortFactors = "rope_factors_short.weight";
@@ -90,8 +91,10 @@ void SpecReader::expect(std::initializer_list<std::string_view> keys, double val
     }
 }
 
-void SpecReader::refuseUnread() const
+void SpecReader::refuseUnread()
 {
+    if (!m_known.contains(m_architecture + ".expert_count"))
+        expect({"expert_count", "expert_used_count"}, 0.);
     const std::string prefix = m_architecture + ".";
     for (const auto& [name, value] : m_file.metadata().all()) {
         if (name.starts_with(prefix) && !m_known.contains(name))
@@ -103,10 +106,9 @@ ModelSpec SpecReader::common(RopePairs pairs)
 {
     ignore({"vocab_size", "tensor_data_layout", "rope.scaling.finetuned",
             "attention.layer_norm_epsilon", "mm.tokens_per_image"});
-    expect({"expert_count", "expert_used_count", "attention.clamp_kqv", "attention.max_alibi_bias",
-            "attention.temperature_scale", "nextn_predict_layers", "leading_dense_block_count",
-            "pooling_type", "use_parallel_residual", "attention.shared_kv_layers",
-            "residual_scale"},
+    expect({"attention.clamp_kqv", "attention.max_alibi_bias", "attention.temperature_scale",
+            "nextn_predict_layers", "leading_dense_block_count", "pooling_type",
+            "use_parallel_residual", "attention.shared_kv_layers", "residual_scale"},
            0.);
     expect({"attention.causal", "attention.group_norm_groups"}, 1.);
     expect({"logit_scale", "embedding_scale"}, 1.);
@@ -162,6 +164,28 @@ ModelSpec SpecReader::common(RopePairs pairs)
     spec.layers.assign(static_cast<size_t>(layerCount),
                        LayerSpec{.attention = attention, .feedForwardCols = feedForward});
     return spec;
+}
+
+void SpecReader::readExperts(ModelSpec& spec)
+{
+    constexpr double kSoftmax = 1.; // as files number the ways of weighing
+    const int count = optionalInteger("expert_count", 0, kMostExperts).value_or(0);
+    if (count == 0) {
+        expect({"expert_used_count"}, 0.);
+        return;
+    }
+    const int used = integer("expert_used_count", 1, count);
+    const int cols = optionalInteger("expert_feed_forward_length", 1, kMostCols)
+                         .value_or(spec.layers.front().feedForwardCols);
+    expect({"expert_gating_func"}, kSoftmax);
+    expect({"expert_weights_norm", "expert_weights_scale"}, 1.);
+    expect({"expert_shared_count", "expert_shared_feed_forward_length", "expert_group_count",
+            "expert_group_used_count"},
+           0.);
+    for (LayerSpec& layer : spec.layers) {
+        layer.feedForwardCols = cols;
+        layer.experts = {.count = count, .used = used};
+    }
 }
 
 void SpecReader::readScaling(RopeSpec& rope, int context)

@@ -32,11 +32,14 @@ public:
     /// Keys whose only understood value is `value` (a feature that is switched off).
     void expect(std::initializer_list<std::string_view> keys, double value);
     /// Refuses every key of the family that was neither read nor ignored.
-    void refuseUnread() const;
+    void refuseUnread();
 
     /// What all families share: sizes, heads, norms and one rotary embedding; every layer alike,
     /// SiLU, scores scaled by 1 / sqrt(headSize).
     [[nodiscard]] ModelSpec common(RopePairs pairs);
+    /// Makes the feed-forward of every layer one of experts if the file has some. Of families that
+    /// do not call it they are refused.
+    void readExperts(ModelSpec& spec);
 
     /// Whether the file holds an array of this name.
     [[nodiscard]] bool holds(std::string_view array) const { return m_file.find(array) != nullptr; }

@@ -10,6 +10,8 @@ struct Widths {
     int qkv = 0;
     int attention = 0;
     int gateUp = 0;
+    int experts = 0;
+    int usedExperts = 0;
 };
 
 Widths widest(const ModelSpec& spec)
@@ -18,7 +20,9 @@ Widths widest(const ModelSpec& spec)
     for (const LayerSpec& layer : spec.layers) {
         w.qkv = std::max(w.qkv, layer.attention.qkvCols());
         w.attention = std::max(w.attention, layer.attention.queryCols());
-        w.gateUp = std::max(w.gateUp, 2 * layer.feedForwardCols);
+        w.gateUp = std::max(w.gateUp, 2 * layer.feedForwardCols * std::max(1, layer.experts.used));
+        w.experts = std::max(w.experts, layer.experts.count);
+        w.usedExperts = std::max(w.usedExperts, layer.experts.used);
     }
     return w;
 }
@@ -34,12 +38,10 @@ int logitCols(const ModelSpec& spec)
 Activations::Activations(Backend& backend, const ModelSpec& spec, int rows, int outputs)
 {
     const Widths w = widest(spec);
-    int next = 0;
-    const auto matrix = [&](int r, int cols) {
-        std::shared_ptr<Buffer>& buffer = m_buffers[next++];
-        buffer =
-            backend.allocate(static_cast<size_t>(r) * static_cast<size_t>(cols) * sizeof(float));
-        return wholeTensor(*buffer, r, cols);
+    const auto matrix = [&](int r, int cols, DType type = DType::F32) {
+        m_buffers.push_back(
+            backend.allocate(static_cast<size_t>(r) * static_cast<size_t>(cols) * sizeof(float)));
+        return wholeTensor(*m_buffers.back(), r, cols, type);
     };
     m_whole.x = matrix(rows, spec.dim);
     m_whole.h = matrix(rows, spec.dim);
@@ -47,6 +49,12 @@ Activations::Activations(Backend& backend, const ModelSpec& spec, int rows, int 
     m_whole.attention = matrix(rows, w.attention);
     m_whole.mixed = matrix(rows, spec.dim);
     m_whole.gateUp = matrix(rows, w.gateUp);
+    if (w.experts > 0) {
+        m_whole.routerLogits = matrix(rows, w.experts);
+        m_whole.experts = matrix(rows, w.usedExperts, DType::I32);
+        m_whole.expertWeights = matrix(rows, w.usedExperts);
+        m_whole.expertResults = matrix(rows, w.usedExperts * spec.dim);
+    }
     m_whole.last = matrix(outputs, spec.dim);
     m_whole.logits = matrix(outputs, logitCols(spec));
 }
@@ -54,7 +62,8 @@ Activations::Activations(Backend& backend, const ModelSpec& spec, int rows, int 
 size_t Activations::bytes(const ModelSpec& spec, int rows, int outputs)
 {
     const Widths w = widest(spec);
-    const auto cols = static_cast<size_t>(3 * spec.dim + w.qkv + w.attention + w.gateUp);
+    const auto cols = static_cast<size_t>(3 * spec.dim + w.qkv + w.attention + w.gateUp +
+                                          w.experts + (2 + spec.dim) * w.usedExperts);
     const auto outputCols = static_cast<size_t>(spec.dim + logitCols(spec));
     return (cols * static_cast<size_t>(rows) + outputCols * static_cast<size_t>(outputs)) *
         sizeof(float);
@@ -62,12 +71,17 @@ size_t Activations::bytes(const ModelSpec& spec, int rows, int outputs)
 
 Activations::Step Activations::step(int rows, int outputs) const
 {
+    const auto rowsOf = [=](const Tensor& t) { return t ? t.firstRows(rows) : Tensor(); };
     return {.x = m_whole.x.firstRows(rows),
             .h = m_whole.h.firstRows(rows),
             .qkv = m_whole.qkv.firstRows(rows),
             .attention = m_whole.attention.firstRows(rows),
             .mixed = m_whole.mixed.firstRows(rows),
             .gateUp = m_whole.gateUp.firstRows(rows),
+            .routerLogits = rowsOf(m_whole.routerLogits),
+            .experts = rowsOf(m_whole.experts),
+            .expertWeights = rowsOf(m_whole.expertWeights),
+            .expertResults = rowsOf(m_whole.expertResults),
             .last = m_whole.last.firstRows(outputs),
             .logits = m_whole.logits.firstRows(outputs)};
 }

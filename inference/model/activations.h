@@ -3,6 +3,7 @@
 #include "inference/model/model_spec.h"
 
 #include <memory>
+#include <vector>
 
 namespace inglenook {
 
@@ -22,7 +23,11 @@ public:
         Tensor qkv; // (rows, q + 2 kv)
         Tensor attention; // (rows, q)
         Tensor mixed; // (rows, dim): what a branch adds to x
-        Tensor gateUp; // (rows, 2 ffn)
+        Tensor gateUp; // (rows, 2 ffn), of experts (rows, used experts * 2 ffn)
+        Tensor routerLogits; // (rows, experts); without experts there are none of these
+        Tensor experts; // I32 (rows, used experts)
+        Tensor expertWeights; // (rows, used experts)
+        Tensor expertResults; // (rows, used experts * dim)
         Tensor last; // (outputs, dim)
         Tensor logits; // (outputs, vocabulary)
     };
@@ -30,7 +35,7 @@ public:
 
 private:
     Step m_whole;
-    std::shared_ptr<Buffer> m_buffers[8];
+    std::vector<std::shared_ptr<Buffer>> m_buffers;
 };
 
 } // namespace inglenook

@@ -46,14 +46,52 @@ void selfAttention(const Pass& p, const LayerSpec& layer, const LayerWeights& w,
         p.run.rmsNorm(p.a.mixed, p.a.mixed, w.attentionPostNorm, p.spec.normEps);
 }
 
-/// mixed = the feed-forward branch of h.
-void feedForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
+/// mixed = one feed-forward of h for all rows.
+void denseForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
 {
     const Tensor gateUp = p.a.gateUp.columns(0, 2 * layer.feedForwardCols);
     const Tensor gated = p.a.gateUp.columns(0, layer.feedForwardCols);
     p.run.matmul(gateUp, p.a.h, w.gateUp);
     p.run.glu(gated, gateUp, layer.activation);
     p.run.matmul(p.a.mixed, gated, w.down);
+}
+
+/// The beginning of a packed matrix as one of a row per pick.
+Tensor perPick(const Tensor& all, int picks, int cols)
+{
+    Tensor t = all;
+    t.rows = all.rows * picks;
+    t.cols = t.stride = cols;
+    return t;
+}
+
+/// mixed = the weighted sum of those experts' feed-forwards of h that the router picks.
+void expertsForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
+{
+    const int used = layer.experts.used;
+    const int cols = layer.feedForwardCols;
+    const Tensor logits = p.a.routerLogits.columns(0, layer.experts.count);
+    const Tensor ids = p.a.experts.columns(0, used);
+    const Tensor weights = p.a.expertWeights.columns(0, used);
+    const Tensor gateUp = perPick(p.a.gateUp, used, 2 * cols);
+    const Tensor gated = gateUp.columns(0, cols);
+    const Tensor results = perPick(p.a.expertResults, used, p.spec.dim);
+    p.run.matmul(logits, p.a.h, w.router);
+    p.run.routeExperts(ids, weights, logits);
+    p.run.expertMatmul(gated, p.a.h, w.expertGates, ids);
+    p.run.expertMatmul(gateUp.columns(cols, cols), p.a.h, w.expertUps, ids);
+    p.run.glu(gated, gateUp, layer.activation);
+    p.run.expertMatmul(results, gated, w.expertDowns, ids);
+    p.run.weightedSum(p.a.mixed, results, weights);
+}
+
+/// mixed = the feed-forward branch of h.
+void feedForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
+{
+    if (layer.experts.count > 0)
+        expertsForward(p, layer, w);
+    else
+        denseForward(p, layer, w);
     addUp(p, p.a.mixed);
     if (w.ffnPostNorm)
         p.run.rmsNorm(p.a.mixed, p.a.mixed, w.ffnPostNorm, p.spec.normEps);

@@ -77,7 +77,8 @@ std::vector<LayerSlice> splitLayer(const ModelFile& file, const LayerSpec& layer
         refuse("its " + std::to_string(shape.heads) + " heads read " +
                    std::to_string(shape.kvHeads) + " cached ones, which stay together",
                shares.size());
-    const int block = blockOf(file, nameInLayer(index, "ffn_down"));
+    const char* down = layer.experts.count > 0 ? "ffn_down_exps" : "ffn_down";
+    const int block = blockOf(file, nameInLayer(index, down));
     if (layer.feedForwardCols / block < devices)
         refuse("its feed-forward has " + std::to_string(layer.feedForwardCols) + " columns",
                shares.size());

@@ -39,12 +39,21 @@ struct RopeSpec {
     std::vector<float> frequencyFactors; // dims / 2 divisors of the frequencies, or none
 };
 
+/// A feed-forward of many small ones, of which each row uses a few (Shazeer et al. 2017). A softmax
+/// over the router's logits of those it uses weighs them.
+struct ExpertsSpec {
+    int count = 0; // 0: one feed-forward for all rows
+    int used = 0;
+};
+
 /// One layer: attention, then a gated feed-forward, each added to the residual stream.
 struct LayerSpec {
     AttentionShape attention;
     int rope = 0; // index of ModelSpec::ropes
-    int feedForwardCols = 0;
+    int feedForwardCols = 0; // of one expert, where there are several
+    ExpertsSpec experts;
     Activation activation = Activation::Silu;
+    bool fusedArrays = false; // the file has q, k and v in one array, gate and up in another
     bool qkvBias = false;
     bool qkNorm = false; // RMS norm over each head of q and k
     bool postNorms = false; // a norm behind attention and one behind the feed-forward

@@ -158,7 +158,7 @@ double secondsOf(const ModelSize& model, Split split, const std::vector<Placemen
     double step = 0.;
     for (size_t i = 0; i < devices.size(); ++i) {
         const double reading =
-            shares[i] * static_cast<double>(model.bytes) / devices[i].readBandwidth;
+            shares[i] * static_cast<double>(model.readBytes) / devices[i].readBandwidth;
         if (split == Split::Tensors) {
             seconds = std::max(seconds, reading);
             step = std::max(step, devices[i].stepSeconds);

@@ -23,7 +23,8 @@ struct PlacementWish {
 
 /// What the planner knows of a model before it is loaded.
 struct ModelSize {
-    uint64_t bytes = 0; // read for a token: the weights, nearly
+    uint64_t bytes = 0; // of the weights
+    uint64_t readBytes = 0; // of them, for a token
     uint64_t besideBytes = 0; // on every device: a small cache and work space
     int layers = 0;
 };

@@ -83,7 +83,9 @@ PlacementPlan planPlacement(const Placement& placement, const PlannedModel& mode
 
 ModelSize sizeOf(const PlannedModel& model)
 {
-    return {.bytes = WeightLoader(model.file, model.spec).totalBytes(),
+    const WeightLoader weights(model.file, model.spec);
+    return {.bytes = weights.totalBytes(),
+            .readBytes = weights.totalBytes() - weights.unusedBytes(),
             .besideBytes = Decoder::bytes(model.spec, model.limits) +
                 kLeastPages * KvCache::bytesPerPage(model.spec, model.kvType),
             .layers = static_cast<int>(model.spec.layers.size())};

@@ -60,8 +60,10 @@ uint64_t Weights::bytesPerToken() const
     for (const LayerWeights& w : layers) {
         for (const Weight* weight :
              {&w.attentionNorm, &w.qkv, &w.qkvBias, &w.qNorm, &w.kNorm, &w.attentionOut,
-              &w.attentionPostNorm, &w.ffnNorm, &w.gateUp, &w.down, &w.ffnPostNorm})
+              &w.attentionPostNorm, &w.ffnNorm, &w.gateUp, &w.down, &w.router, &w.ffnPostNorm})
             sum += weight->bytes;
+        const size_t experts = w.expertGates.bytes + w.expertUps.bytes + w.expertDowns.bytes;
+        sum += static_cast<uint64_t>(w.usedExperts * static_cast<double>(experts));
     }
     return sum;
 }
@@ -94,6 +96,21 @@ WeightLoader::WeightLoader(const ModelFile& file, const ModelSpec& spec, const M
     refuseUnknown();
 }
 
+std::vector<WeightLoader::Wanted> WeightLoader::inOneArray(const std::string& name,
+                                                           const std::vector<Inputs>& matrices)
+{
+    int rows = 0;
+    for (const Inputs& matrix : matrices)
+        rows += matrix.all;
+    std::vector<Wanted> wanted;
+    int first = 0;
+    for (const Inputs& matrix : matrices) {
+        wanted.push_back({name, rows, {first + matrix.part.first, matrix.part.count}});
+        first += matrix.all;
+    }
+    return wanted;
+}
+
 void WeightLoader::addLayer(const std::string& prefix, const LayerSpec& layer, int dim,
                             const LayerSlice& slice, LayerWeights* target)
 {
@@ -102,18 +119,22 @@ void WeightLoader::addLayer(const std::string& prefix, const LayerSpec& layer, i
     const int kv = shape.kvCols();
     const Range ownQ = scaled(slice.heads, shape.headSize);
     const Range ownKv = scaled(slice.kvHeads, shape.headSize);
-    const Range ownFfn = slice.feedForward;
     const auto in = [&](Weight LayerWeights::*weight) {
         return target ? &(target->*weight) : nullptr;
     };
 
     using W = LayerWeights;
     addVector(in(&W::attentionNorm), {all(prefix + "attn_norm.weight", dim)});
-    addMatrix(in(&W::qkv),
-              {{prefix + "attn_q.weight", q, ownQ},
-               {prefix + "attn_k.weight", kv, ownKv},
-               {prefix + "attn_v.weight", kv, ownKv}},
-              wholeInputs(dim));
+    if (layer.fusedArrays)
+        addMatrix(in(&W::qkv),
+                  inOneArray(prefix + "attn_qkv.weight", {{q, ownQ}, {kv, ownKv}, {kv, ownKv}}),
+                  wholeInputs(dim));
+    else
+        addMatrix(in(&W::qkv),
+                  {{prefix + "attn_q.weight", q, ownQ},
+                   {prefix + "attn_k.weight", kv, ownKv},
+                   {prefix + "attn_v.weight", kv, ownKv}},
+                  wholeInputs(dim));
     if (layer.qkvBias)
         addVector(in(&W::qkvBias),
                   {{prefix + "attn_q.bias", q, ownQ},
@@ -125,16 +146,42 @@ void WeightLoader::addLayer(const std::string& prefix, const LayerSpec& layer, i
     }
     addMatrix(in(&W::attentionOut), {all(prefix + "attn_output.weight", dim)}, {q, ownQ});
     addVector(in(&W::ffnNorm), {all(prefix + "ffn_norm.weight", dim)});
-    addMatrix(in(&W::gateUp),
-              {{prefix + "ffn_gate.weight", layer.feedForwardCols, ownFfn},
-               {prefix + "ffn_up.weight", layer.feedForwardCols, ownFfn}},
-              wholeInputs(dim));
-    addMatrix(in(&W::down), {all(prefix + "ffn_down.weight", dim)},
-              {layer.feedForwardCols, ownFfn});
+    addFeedForward(prefix, layer, dim, slice.feedForward, target);
     if (layer.postNorms) {
         addVector(in(&W::attentionPostNorm), {all(prefix + "post_attention_norm.weight", dim)});
         addVector(in(&W::ffnPostNorm), {all(prefix + "post_ffw_norm.weight", dim)});
     }
+}
+
+void WeightLoader::addFeedForward(const std::string& prefix, const LayerSpec& layer, int dim,
+                                  Range own, LayerWeights* target)
+{
+    const auto in = [&](Weight LayerWeights::*weight) {
+        return target ? &(target->*weight) : nullptr;
+    };
+    using W = LayerWeights;
+    const int cols = layer.feedForwardCols;
+    const ExpertsSpec& experts = layer.experts;
+    if (experts.count == 0) {
+        addMatrix(in(&W::gateUp),
+                  layer.fusedArrays
+                      ? inOneArray(prefix + "ffn_up.weight", {{cols, own}, {cols, own}})
+                      : std::vector<Wanted>{{prefix + "ffn_gate.weight", cols, own},
+                                            {prefix + "ffn_up.weight", cols, own}},
+                  wholeInputs(dim));
+        addMatrix(in(&W::down), {all(prefix + "ffn_down.weight", dim)}, {cols, own});
+        return;
+    }
+    if (target)
+        target->usedExperts = static_cast<double>(experts.used) / experts.count;
+    addMatrix(in(&W::router), {all(prefix + "ffn_gate_inp.weight", experts.count)},
+              wholeInputs(dim));
+    addExperts(in(&W::expertGates), experts, {prefix + "ffn_gate_exps.weight", cols, own},
+               wholeInputs(dim));
+    addExperts(in(&W::expertUps), experts, {prefix + "ffn_up_exps.weight", cols, own},
+               wholeInputs(dim));
+    addExperts(in(&W::expertDowns), experts, all(prefix + "ffn_down_exps.weight", dim),
+               {cols, own});
 }
 
 void WeightLoader::refuse(const std::string& what) const
@@ -168,6 +215,22 @@ void WeightLoader::addMatrix(Weight* target, const std::vector<Wanted>& wanted, 
     for (const Wanted& w : wanted)
         item.pieces.push_back(
             {.array = &find(w.name, w.out, in.all), .rows = w.part, .cols = in.part});
+    addItem(std::move(item));
+}
+
+/// One array of as many matrices as there are experts becomes a weight of as many parts.
+void WeightLoader::addExperts(Weight* target, const ExpertsSpec& experts, const Wanted& wanted,
+                              Inputs in)
+{
+    Item item{.target = target};
+    const ModelArray& array = find(wanted.name, int64_t{experts.count} * wanted.out, in.all);
+    if (target)
+        m_unusedBytes += bytesOf(array.type, wanted.part, in.part) *
+            static_cast<uint64_t>(experts.count - experts.used);
+    for (int expert = 0; expert < experts.count; ++expert)
+        item.pieces.push_back({.array = &array,
+                               .rows = {expert * wanted.out + wanted.part.first, wanted.part.count},
+                               .cols = in.part});
     addItem(std::move(item));
 }
 

@@ -24,6 +24,11 @@ struct LayerWeights {
     Weight ffnNorm; // (1, dim)
     Weight gateUp; // (2 ffn, dim): gate over up
     Weight down; // (dim, ffn)
+    Weight router; // (experts, dim); with experts there are these in place of gateUp and down
+    Weight expertGates; // (experts * ffn, dim): a part per expert
+    Weight expertUps; // (experts * ffn, dim)
+    Weight expertDowns; // (experts * dim, ffn)
+    double usedExperts = 1.; // the share of them that a row uses
     Weight ffnPostNorm; // (1, dim)
 };
 
@@ -33,7 +38,8 @@ struct Weights {
     Weight head; // (vocabulary, dim); the embedding where the spec ties them
     std::vector<LayerWeights> layers;
 
-    /// What one decode step reads: every matrix once, of the embedding one row.
+    /// What one decode step of one row reads: every matrix once, of the embedding one row, of the
+    /// experts those that are used.
     [[nodiscard]] uint64_t bytesPerToken() const;
 };
 
@@ -49,6 +55,8 @@ public:
     WeightLoader(const ModelFile& file, const ModelSpec& spec, const ModelSlice& slice);
 
     [[nodiscard]] uint64_t totalBytes() const { return m_totalBytes; } // as in the file
+    /// Of them those of experts that a row does not use.
+    [[nodiscard]] uint64_t unusedBytes() const { return m_unusedBytes; }
     [[nodiscard]] uint64_t loadedBytes() const { return m_loadedBytes; }
     [[nodiscard]] bool finished() const { return m_next == m_items.size(); }
     /// Does one unit of work: brings a piece of the next weight from the disk into memory, or loads
@@ -72,6 +80,10 @@ private:
     };
     static Wanted all(std::string name, int out) { return {std::move(name), out, {0, out}}; }
     static Inputs wholeInputs(int in) { return {in, {0, in}}; }
+    /// Matrices that lie behind each other in one array: of each the rows, and those for this
+    /// device.
+    static std::vector<Wanted> inOneArray(const std::string& name,
+                                          const std::vector<Inputs>& matrices);
 
     struct Piece {
         const ModelArray* array = nullptr;
@@ -86,6 +98,9 @@ private:
 
     const ModelArray& find(const std::string& name, int64_t rows, int64_t cols);
     // No target: the arrays are checked, and are another device's.
+    void addExperts(Weight* target, const ExpertsSpec& experts, const Wanted& wanted, Inputs in);
+    void addFeedForward(const std::string& prefix, const LayerSpec& layer, int dim, Range own,
+                        LayerWeights* target);
     void addMatrix(Weight* target, const std::vector<Wanted>& wanted, Inputs in);
     void addVector(Weight* target, const std::vector<Wanted>& wanted);
     void addItem(Item item);
@@ -111,6 +126,7 @@ private:
     size_t m_expected = 0; // items that the file was told of
     uint64_t m_expectedBytes = 0;
     uint64_t m_totalBytes = 0;
+    uint64_t m_unusedBytes = 0;
     uint64_t m_loadedBytes = 0;
 };
 

@@ -1,7 +1,7 @@
 // Writes a model of a real shape with random weights, for benchmarks: speed does not depend on what
 // the numbers are, only on their format. The same arguments give the same file.
 //
-//     make_random_model FILE [0.6B|1B|8B] [F32|F16|BF16|Q8_0|Q4_0|Q4_K|Q5_K|Q6_K|Q4_K_M]
+//     make_random_model FILE [0.6B|1B|8B|3B-A0.5B] [F32|F16|BF16|Q8_0|Q4_0|Q4_K|Q5_K|Q6_K|Q4_K_M]
 
 #include "inference/model_files/gguf_writer.h"
 #include "kernels/quant_formats.h"
@@ -27,12 +27,15 @@ struct Shape {
     int headSize;
     int feedForward;
     int vocabulary;
+    int experts = 0;
+    int usedExperts = 0;
 };
 
 const std::map<std::string, Shape> kShapes = {
     {"0.6B", {1024, 28, 16, 8, 128, 3072, 32000}},
     {"1B", {2048, 16, 32, 8, 64, 8192, 128256}},
     {"8B", {4096, 32, 32, 8, 128, 14336, 128256}},
+    {"3B-A0.5B", {2048, 8, 32, 4, 128, 768, 32000, 64, 8}}, // layers as of Qwen3-30B-A3B
 };
 
 /// Rows of random weights: a few are quantised, then laid out again and again.
@@ -102,6 +105,10 @@ private:
     {
         const Shape& s = m_shape;
         m_metadata.set("general.architecture", std::string("llama"));
+        if (s.experts > 0) {
+            m_metadata.set("llama.expert_count", int64_t{s.experts});
+            m_metadata.set("llama.expert_used_count", int64_t{s.usedExperts});
+        }
         m_metadata.set("general.name", std::string("random"));
         m_metadata.set("llama.block_count", int64_t{s.layers});
         m_metadata.set("llama.context_length", int64_t{32768});
@@ -142,12 +149,14 @@ private:
         m_metadata.set("tokenizer.ggml.eos_token_id", int64_t{2});
     }
 
-    void add(const std::string& arrayName, DType type, int rows, int cols)
+    void add(const std::string& arrayName, DType type, int rows, int cols, int matrices = 1)
     {
-        m_bytes.push_back(m_rows.matrix(type, rows, cols));
+        m_bytes.push_back(m_rows.matrix(type, rows * matrices, cols));
         std::vector<int64_t> dimensions = {cols};
         if (rows > 1)
             dimensions.push_back(rows);
+        if (matrices > 1)
+            dimensions.push_back(matrices);
         m_arrays.push_back({.name = arrayName,
                             .typeName = std::string(name(type)),
                             .dimensions = dimensions,
@@ -159,7 +168,7 @@ private:
         const Shape& s = m_shape;
         const int q = s.heads * s.headSize;
         const int kv = s.kvHeads * s.headSize;
-        m_bytes.reserve(static_cast<size_t>(s.layers) * 9 + 3); // spans into it are kept
+        m_bytes.reserve(static_cast<size_t>(s.layers) * 10 + 3); // spans into it are kept
         // The usual mixture: the head, and in half of the layers v and down, have six bits.
         const DType fine = m_mixed ? DType::Q6_K : m_type;
         add("token_embd.weight", m_type, s.vocabulary, s.dim);
@@ -174,9 +183,13 @@ private:
             add(p + "attn_v.weight", some, kv, s.dim);
             add(p + "attn_output.weight", m_type, s.dim, q);
             add(p + "ffn_norm.weight", DType::F32, 1, s.dim);
-            add(p + "ffn_gate.weight", m_type, s.feedForward, s.dim);
-            add(p + "ffn_up.weight", m_type, s.feedForward, s.dim);
-            add(p + "ffn_down.weight", some, s.dim, s.feedForward);
+            const std::string end = s.experts > 0 ? "_exps.weight" : ".weight";
+            const int matrices = std::max(1, s.experts);
+            if (s.experts > 0)
+                add(p + "ffn_gate_inp.weight", DType::F32, s.experts, s.dim);
+            add(p + "ffn_gate" + end, m_type, s.feedForward, s.dim, matrices);
+            add(p + "ffn_up" + end, m_type, s.feedForward, s.dim, matrices);
+            add(p + "ffn_down" + end, some, s.dim, s.feedForward, matrices);
         }
     }
 
@@ -195,7 +208,7 @@ int main(int argc, char** argv)
 {
     try {
         if (argc != 4 || !kShapes.contains(argv[2]))
-            throw std::runtime_error("usage: make_random_model FILE 0.6B|1B|8B FORMAT");
+            throw std::runtime_error("usage: make_random_model FILE 0.6B|1B|8B|3B-A0.5B FORMAT");
         ModelWriter(kShapes.at(argv[2]), argv[3]).write(argv[1]);
         return 0;
     } catch (const std::exception& error) {

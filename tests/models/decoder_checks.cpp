@@ -42,9 +42,11 @@ std::string CheckedModel::text() const
 
 const std::vector<CheckedModel>& checkedModels()
 {
-    static const std::vector<CheckedModel> models = {
-        {"llama"},  {"mistral-window"},    {"qwen2"}, {"qwen3"}, {"gemma2"},
-        {"gemma3"}, {"llama", DType::Q8_0}};
+    static const std::vector<CheckedModel> models = {{"llama"},        {"mistral-window"},
+                                                     {"qwen2"},        {"qwen3"},
+                                                     {"gemma2"},       {"gemma3"},
+                                                     {"qwen3moe"},     {"mixtral", DType::Q8_0},
+                                                     {"phi-longrope"}, {"llama", DType::Q8_0}};
     return models;
 }
 

@@ -15,7 +15,7 @@ namespace inglenook::tests {
 
 namespace {
 
-/// What varies between the tiny models; the rest is width 64, feed-forward 96.
+/// What varies between the tiny models; the rest is width 64.
 struct TinyShape {
     std::string name;
     std::string family;
@@ -29,11 +29,13 @@ struct TinyShape {
     bool postNorms = false;
     bool frequencyFactors = false;
     bool longRope = false;
+    bool fused = false; // q, k and v in one array, gate and up in another
+    int feedForward = 96;
+    int experts = 0;
     std::vector<std::pair<std::string, Metadata::Value>> extra = {}; // keys of the family
 };
 
 constexpr int kDim = 64;
-constexpr int kFeedForward = 96;
 
 std::vector<TinyShape> shapes()
 {
@@ -67,6 +69,28 @@ std::vector<TinyShape> shapes()
                    .extra = {{"attention.sliding_window", int64_t{8}}}});
     all.push_back({.name = "qwen2", .family = "qwen2", .tiedHead = true, .biases = true});
     all.push_back({.name = "qwen3", .family = "qwen3", .headSize = 32, .qkNorms = true});
+    all.push_back({.name = "qwen3moe",
+                   .family = "qwen3moe",
+                   .headSize = 32,
+                   .qkNorms = true,
+                   .feedForward = 32,
+                   .experts = 8,
+                   .extra = {{"expert_count", int64_t{8}},
+                             {"expert_used_count", int64_t{3}},
+                             {"feed_forward_length", int64_t{192}}, // of nothing in the file
+                             {"expert_feed_forward_length", int64_t{32}}}});
+    all.push_back({.name = "mixtral",
+                   .family = "llama",
+                   .experts = 5,
+                   .extra = {{"expert_count", int64_t{5}}, {"expert_used_count", int64_t{2}}}});
+    all.push_back({.name = "phi", .family = "phi3", .fused = true});
+    all.push_back({.name = "phi-longrope",
+                   .family = "phi3",
+                   .longRope = true,
+                   .fused = true,
+                   .extra = {{"rope.dimension_count", int64_t{12}},
+                             {"rope.scaling.attn_factor", 1.19},
+                             {"rope.scaling.original_context_length", int64_t{64}}}});
     all.push_back({.name = "gemma2",
                    .family = "gemma2",
                    .layers = 3,
@@ -146,6 +170,9 @@ private:
     void addArrays(const TinyShape& shape);
     void add(const std::string& name, DType type, int rows, int cols, float centre, float reach);
     void addMatrix(const std::string& name, int rows, int cols, double gain = 1.);
+    void addExperts(const std::string& name, int experts, int rows, int cols);
+    void addAttention(const std::string& layer, const TinyShape& shape);
+    void addFeedForward(const std::string& layer, const TinyShape& shape);
     void addNorm(const std::string& name, int cols) { add(name, DType::F32, 1, cols, 1.f, 0.3f); }
 
     std::string m_path;
@@ -165,7 +192,7 @@ void TinyModelFile::describe(const TinyShape& shape)
     m_metadata.set(key("context_length"), int64_t{256});
     m_metadata.set(key("embedding_length"), int64_t{kDim});
     m_metadata.set(key("block_count"), int64_t{shape.layers});
-    m_metadata.set(key("feed_forward_length"), int64_t{kFeedForward});
+    m_metadata.set(key("feed_forward_length"), int64_t{shape.feedForward});
     m_metadata.set(key("attention.head_count"), int64_t{shape.heads});
     m_metadata.set(key("attention.head_count_kv"), int64_t{shape.kvHeads});
     m_metadata.set(key("attention.key_length"), int64_t{shape.headSize});
@@ -214,31 +241,64 @@ void TinyModelFile::addMatrix(const std::string& name, int rows, int cols, doubl
         static_cast<float>(gain * std::sqrt(3. / cols)));
 }
 
-void TinyModelFile::addArrays(const TinyShape& shape)
+/// Matrices behind each other, as one array of three dimensions.
+void TinyModelFile::addExperts(const std::string& name, int experts, int rows, int cols)
+{
+    addMatrix(name, experts * rows, cols);
+    m_arrays.back().dimensions = {cols, rows, experts};
+}
+
+void TinyModelFile::addAttention(const std::string& layer, const TinyShape& shape)
 {
     const int q = shape.heads * shape.headSize;
     const int kv = shape.kvHeads * shape.headSize;
+    if (shape.fused) {
+        addMatrix(layer + "attn_qkv.weight", q + 2 * kv, kDim, 1.2);
+    } else {
+        addMatrix(layer + "attn_q.weight", q, kDim, 1.2);
+        addMatrix(layer + "attn_k.weight", kv, kDim, 1.2);
+        addMatrix(layer + "attn_v.weight", kv, kDim);
+    }
+    addMatrix(layer + "attn_output.weight", kDim, q);
+    if (shape.biases) {
+        add(layer + "attn_q.bias", DType::F32, 1, q, 0.f, 1.f);
+        add(layer + "attn_k.bias", DType::F32, 1, kv, 0.f, 1.f);
+        add(layer + "attn_v.bias", DType::F32, 1, kv, 0.f, 1.f);
+    }
+    if (shape.qkNorms) {
+        addNorm(layer + "attn_q_norm.weight", shape.headSize);
+        addNorm(layer + "attn_k_norm.weight", shape.headSize);
+    }
+}
+
+void TinyModelFile::addFeedForward(const std::string& layer, const TinyShape& shape)
+{
+    const int cols = shape.feedForward;
+    if (shape.experts > 0) {
+        addMatrix(layer + "ffn_gate_inp.weight", shape.experts, kDim, 1.5);
+        addExperts(layer + "ffn_gate_exps.weight", shape.experts, cols, kDim);
+        addExperts(layer + "ffn_up_exps.weight", shape.experts, cols, kDim);
+        addExperts(layer + "ffn_down_exps.weight", shape.experts, kDim, cols);
+        return;
+    }
+    if (shape.fused) {
+        addMatrix(layer + "ffn_up.weight", 2 * cols, kDim);
+    } else {
+        addMatrix(layer + "ffn_gate.weight", cols, kDim);
+        addMatrix(layer + "ffn_up.weight", cols, kDim);
+    }
+    addMatrix(layer + "ffn_down.weight", kDim, cols);
+}
+
+void TinyModelFile::addArrays(const TinyShape& shape)
+{
     addMatrix("token_embd.weight", tinyVocabularySize(), kDim, shape.tiedHead ? 2. : 8.);
     for (int i = 0; i < shape.layers; ++i) {
         const std::string layer = "blk." + std::to_string(i) + ".";
         addNorm(layer + "attn_norm.weight", kDim);
-        addMatrix(layer + "attn_q.weight", q, kDim, 1.2);
-        addMatrix(layer + "attn_k.weight", kv, kDim, 1.2);
-        addMatrix(layer + "attn_v.weight", kv, kDim);
-        addMatrix(layer + "attn_output.weight", kDim, q);
+        addAttention(layer, shape);
         addNorm(layer + "ffn_norm.weight", kDim);
-        addMatrix(layer + "ffn_gate.weight", kFeedForward, kDim);
-        addMatrix(layer + "ffn_up.weight", kFeedForward, kDim);
-        addMatrix(layer + "ffn_down.weight", kDim, kFeedForward);
-        if (shape.biases) {
-            add(layer + "attn_q.bias", DType::F32, 1, q, 0.f, 1.f);
-            add(layer + "attn_k.bias", DType::F32, 1, kv, 0.f, 1.f);
-            add(layer + "attn_v.bias", DType::F32, 1, kv, 0.f, 1.f);
-        }
-        if (shape.qkNorms) {
-            addNorm(layer + "attn_q_norm.weight", shape.headSize);
-            addNorm(layer + "attn_k_norm.weight", shape.headSize);
-        }
+        addFeedForward(layer, shape);
         if (shape.postNorms) {
             addNorm(layer + "post_attention_norm.weight", kDim);
             addNorm(layer + "post_ffw_norm.weight", kDim);
@@ -250,8 +310,10 @@ void TinyModelFile::addArrays(const TinyShape& shape)
     if (shape.frequencyFactors)
         add("rope_freqs.weight", DType::F32, 1, shape.headSize / 2, 4.f, 3.f);
     if (shape.longRope) {
-        add("rope_factors_long.weight", DType::F32, 1, shape.headSize / 2, 6.f, 4.f);
-        add("rope_factors_short.weight", DType::F32, 1, shape.headSize / 2, 1.5f, 0.5f);
+        const auto turned = static_cast<int>(
+            *m_metadata.integer(shape.family + ".rope.dimension_count", 2, shape.headSize));
+        add("rope_factors_long.weight", DType::F32, 1, turned / 2, 6.f, 4.f);
+        add("rope_factors_short.weight", DType::F32, 1, turned / 2, 1.5f, 0.5f);
     }
 }
 

@@ -84,7 +84,17 @@ void RegistryTest::whatIsNotUnderstoodIsRefusedByName_data()
     row("llama", "general.architecture", 1, "mamba", "mamba");
     row("llama", "llama.rope.scaling.type", 1, "longrope", "longrope");
     row("llama-longrope", "llama.rope.scaling.type", 1, "yarn", "at once");
-    row("llama", "llama.expert_count", 0, "8", "llama.expert_count");
+    row("qwen2", "qwen2.expert_count", 0, "8", "qwen2.expert_count");
+    row("llama", "llama.expert_count", 0, "8", "llama.expert_used_count");
+    row("llama", "llama.expert_used_count", 0, "2", "llama.expert_used_count");
+    row("mixtral", "llama.expert_used_count", 0, "6", "llama.expert_used_count");
+    row("mixtral", "llama.expert_gating_func", 0, "2", "llama.expert_gating_func");
+    row("mixtral", "llama.expert_weights_norm", 3, "0", "llama.expert_weights_norm");
+    row("mixtral", "llama.expert_weights_scale", 2, "2.5", "llama.expert_weights_scale");
+    row("qwen3moe", "qwen3moe.expert_shared_count", 0, "1", "qwen3moe.expert_shared_count");
+    row("qwen3moe", "qwen3moe.expert_group_count", 0, "4", "qwen3moe.expert_group_count");
+    row("qwen3moe", "qwen3moe.leading_dense_block_count", 0, "1",
+        "qwen3moe.leading_dense_block_count");
     row("llama", "llama.attention.temperature_scale", 2, "0.1",
         "llama.attention.temperature_scale");
     row("llama", "llama.use_parallel_residual", 3, "1", "llama.use_parallel_residual");
@@ -120,6 +130,7 @@ void RegistryTest::featuresThatAreSwitchedOffAreAccepted()
 {
     for (const auto& [key, value] :
          {std::pair<const char*, Metadata::Value>("llama.expert_count", int64_t{0}),
+          {"llama.expert_used_count", int64_t{0}},
           {"llama.use_parallel_residual", false},
           {"llama.attention.causal", true},
           {"llama.vocab_size", int64_t{302}},

@@ -10,7 +10,7 @@ using namespace inglenook;
 
 namespace {
 
-/// Two layers of unlike widths.
+/// Two layers of unlike widths, and one of experts.
 ModelSpec unevenSpec()
 {
     ModelSpec spec;
@@ -22,13 +22,27 @@ ModelSpec unevenSpec()
     LayerSpec wide = narrow;
     wide.attention = {.heads = 4, .kvHeads = 2, .headSize = 32};
     wide.feedForwardCols = 128;
-    spec.layers = {narrow, wide};
+    LayerSpec experts = narrow;
+    experts.feedForwardCols = 32;
+    experts.experts = {.count = 12, .used = 3};
+    spec.layers = {narrow, wide, experts};
     return spec;
 }
 
-std::array<Tensor, 8> tensorsOf(const Activations::Step& s)
+std::array<Tensor, 12> tensorsOf(const Activations::Step& s)
 {
-    return {s.x, s.h, s.qkv, s.attention, s.mixed, s.gateUp, s.last, s.logits};
+    return {s.x,
+            s.h,
+            s.qkv,
+            s.attention,
+            s.mixed,
+            s.gateUp,
+            s.routerLogits,
+            s.experts,
+            s.expertWeights,
+            s.expertResults,
+            s.last,
+            s.logits};
 }
 
 } // namespace
@@ -56,6 +70,10 @@ void ActivationsTest::matricesFitTheWidestLayer()
     QCOMPARE(step.qkv.cols, 4 * 32 + 2 * 2 * 32); // the second layer's
     QCOMPARE(step.attention.cols, 4 * 32);
     QCOMPARE(step.gateUp.cols, 2 * 256); // the first layer's
+    QCOMPARE(step.routerLogits.cols, 12);
+    QCOMPARE(step.experts.cols, 3);
+    QCOMPARE(step.experts.type, DType::I32);
+    QCOMPARE(step.expertResults.cols, 3 * 64);
     QCOMPARE(step.logits.cols, 100);
     QCOMPARE(step.logits.rows, 16);
 }
@@ -70,7 +88,7 @@ void ActivationsTest::stepIsTheFirstRowsOfTheSameMemory()
         QCOMPARE(part[i].buffer, whole[i].buffer);
         QCOMPARE(part[i].offset, whole[i].offset);
         QCOMPARE(part[i].cols, whole[i].cols);
-        QCOMPARE(part[i].rows, i < 6 ? 3 : 2);
+        QCOMPARE(part[i].rows, i < 10 ? 3 : 2);
     }
 }
 
@@ -80,7 +98,7 @@ void ActivationsTest::matricesDoNotShareMemory()
     std::set<const Buffer*> buffers;
     for (const Tensor& tensor : tensorsOf(activations.step(1, 1)))
         buffers.insert(tensor.buffer);
-    QCOMPARE(buffers.size(), size_t{8});
+    QCOMPARE(buffers.size(), size_t{12});
 }
 
 void ActivationsTest::bytesAreWhatTheConstructorTakes()

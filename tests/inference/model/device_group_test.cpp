@@ -72,11 +72,18 @@ double meanDifference(const std::vector<float>& a, const std::vector<float>& b)
 }
 
 /// Models whose slices differ in kind: plain, one KV head, biases, norms of heads, windows and
-/// caps, quantised.
+/// caps, experts, several matrices in an array, quantised.
 const std::vector<CheckedModel>& models()
 {
-    static const std::vector<CheckedModel> all = {{"llama"}, {"llama-mqa"}, {"qwen2"},
-                                                  {"qwen3"}, {"gemma2"},    {"llama", DType::Q8_0}};
+    static const std::vector<CheckedModel> all = {{"llama"},
+                                                  {"llama-mqa"},
+                                                  {"qwen2"},
+                                                  {"qwen3"},
+                                                  {"gemma2"},
+                                                  {"mixtral"},
+                                                  {"phi"},
+                                                  {"llama", DType::Q8_0},
+                                                  {"mixtral", DType::Q8_0}};
     return all;
 }
 

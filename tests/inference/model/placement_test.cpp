@@ -59,7 +59,10 @@ MachineFigures measured(const std::vector<DeviceInfo>& devices, std::vector<doub
 
 ModelSize model(uint64_t gigabytes)
 {
-    return {.bytes = gigabytes * kGiga, .besideBytes = kGiga / 2, .layers = 32};
+    return {.bytes = gigabytes * kGiga,
+            .readBytes = gigabytes * kGiga,
+            .besideBytes = kGiga / 2,
+            .layers = 32};
 }
 
 std::string refusal(const std::string& devices, const std::string& split)

@@ -73,6 +73,8 @@ private Q_SLOTS:
     void unsupportedFormatIsNamed();
     void loadingGoesOneWeightAtATime();
     void largeWeightIsReadAndLoadedInPieces();
+    void oneTokenReadsTheExpertsThatItUses();
+    void fusedArraysAreTheMatricesBehindEachOther();
     void tiedHeadIsTheEmbedding();
 };
 
@@ -166,6 +168,47 @@ void WeightsTest::largeWeightIsReadAndLoadedInPieces()
 
     // the disk was told of everything, once
     QCOMPARE(model.expected(), loader.totalBytes());
+}
+
+void WeightsTest::oneTokenReadsTheExpertsThatItUses()
+{
+    const auto backend = createBackend({.kind = DeviceKind::Reference});
+    const auto model = tinyModel("qwen3moe");
+    WeightLoader loader(*model, readModelSpec(*model));
+    while (!loader.finished())
+        loader.loadNext(*backend);
+    QCOMPARE(loader.loadedBytes(), model->fileBytes());
+    // five of eight experts, in two layers: gate, up and down of 64 x 32 numbers each
+    QCOMPARE(loader.unusedBytes(), uint64_t{2 * 5 * 3 * 64 * 32 * 4});
+
+    const Weights weights = loader.take();
+
+    QCOMPARE(weights.layers[1].expertGates.out, 8 * 32);
+    QCOMPARE(weights.layers[1].expertDowns.out, 8 * 64);
+    QVERIFY(!weights.layers[1].gateUp && !weights.layers[1].down);
+    QCOMPARE(weights.bytesPerToken(),
+             loader.totalBytes() - loader.unusedBytes() - weights.embedding.bytes);
+}
+
+void WeightsTest::fusedArraysAreTheMatricesBehindEachOther()
+{
+    const auto model = tinyModel("phi");
+    const ModelSpec spec = readModelSpec(*model);
+    const std::vector<double> halves{0.5, 0.5};
+    uint64_t bytes = 0;
+    for (const ModelSlice& slice : splitTensors(*model, spec, halves)) {
+        const auto backend = createBackend({.kind = DeviceKind::Reference});
+        WeightLoader loader(*model, spec, slice);
+        while (!loader.finished())
+            loader.loadNext(*backend);
+        const Weights weights = loader.take();
+        QCOMPARE(weights.layers[0].qkv.out, (2 + 1 + 1) * 16);
+        QCOMPARE(weights.layers[0].gateUp.out, 2 * 48);
+        bytes += weights.layers[0].qkv.bytes + weights.layers[0].gateUp.bytes;
+    }
+    QCOMPARE(bytes,
+             model->find("blk.0.attn_qkv.weight")->byteCount +
+                 model->find("blk.0.ffn_up.weight")->byteCount);
 }
 
 void WeightsTest::tiedHeadIsTheEmbedding()
