@@ -26,8 +26,7 @@ ModelFacts describeModel(const std::string& path, int contextTokens)
             contextTokens > 0 ? contextTokens : std::min(spec.context, kShortContext);
         for (const ModelArray& array : file->arrays())
             facts.neededBytes += array.byteCount;
-        facts.neededBytes +=
-            KvCache::bytesPerPage(spec) * uint64_t((tokens + kPageTokens - 1) / kPageTokens);
+        facts.neededBytes += KvCache::leastBytes(spec, tokens);
     } catch (const std::exception& error) {
         facts.problem = error.what();
     }

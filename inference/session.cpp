@@ -19,8 +19,9 @@ constexpr double kSaveSeconds = 10.;
 struct BorrowedPages {
     PagePool& pool;
     std::vector<int> pages;
+    int windowFrom = 0;
 
-    ~BorrowedPages() { pool.release(pages, {}); }
+    ~BorrowedPages() { pool.release(pages, {}, windowFrom); }
 };
 
 /// Ends a sequence however its caller is left.
@@ -116,16 +117,19 @@ void Session::logits(std::span<const Token> tokens,
     const auto vocabularySize = static_cast<size_t>(vocabulary());
     const auto outputs = static_cast<size_t>(m_model->group->limits().outputs);
     BorrowedPages borrowed{.pool = *m_model->pages, .pages = {}};
+    PagePool& pool = borrowed.pool;
     std::vector<float> values;
     for (size_t first = 0; first < tokens.size(); first += outputs) {
         std::vector<StepRow> rows;
+        borrowed.windowFrom =
+            pool.passWindow(borrowed.pages, borrowed.windowFrom, static_cast<int>(first));
         for (size_t i = first; i < std::min(tokens.size(), first + outputs); ++i) {
             if (i % kPageTokens == 0)
-                borrowed.pages.push_back(borrowed.pool.take().value());
+                borrowed.pages.push_back(pool.take().value());
             rows.push_back(
                 {.token = tokens[i], .position = static_cast<int>(i), .slot = 0, .output = true});
         }
-        m_model->group->setPages(0, borrowed.pages);
+        m_model->group->setPages(0, borrowed.pages, pool.windowPagesOf(borrowed.pages));
         m_model->group->run(rows);
         values.resize(rows.size() * vocabularySize);
         m_model->group->readLogits(values);

@@ -20,10 +20,6 @@ BenchedModel::BenchedModel(const LoadRequest& request)
         loading.advance();
     m_model = loading.take();
     m_model->group->fillCacheWithNoise();
-    const int pages = (facts().contextTokens + kPageTokens - 1) / kPageTokens;
-    for (int i = 0; i < pages; ++i)
-        m_pages.push_back(m_model->pages->take().value());
-    m_model->group->setPages(0, m_pages);
 }
 
 BenchedModel::~BenchedModel() = default;

@@ -37,7 +37,6 @@ private:
     void compute(int rows, int context);
 
     std::unique_ptr<LoadedModel> m_model;
-    std::vector<int> m_pages; // of the one sequence
     std::vector<float> m_logits;
 };
 

@@ -107,10 +107,12 @@ void Generator::releasePages(Sequence& sequence)
 {
     if (sequence.slot >= 0)
         m_slotTaken[static_cast<size_t>(sequence.slot)] = false;
-    m_model.pages->release(
-        sequence.pages, std::span(sequence.tokens).first(static_cast<size_t>(sequence.computed)));
+    m_model.pages->release(sequence.pages,
+                           std::span(sequence.tokens).first(static_cast<size_t>(sequence.computed)),
+                           sequence.windowFrom);
     sequence.slot = -1;
     sequence.pages.clear();
+    sequence.windowFrom = 0;
     sequence.computed = 0;
 }
 
@@ -137,15 +139,17 @@ bool Generator::admit(Sequence& sequence, int slot)
     const std::span<const int32_t> before(sequence.tokens.data(), sequence.tokens.size() - 1);
     PagePool::Prefix prefix = m_model.pages->findPrefix(before);
     const int missing = pagesOf(sequence.length() + 1) - static_cast<int>(prefix.pages.size());
-    if (m_model.pages->available() < missing && &sequence != &m_sequences.front()) {
+    if (!m_model.pages->hasRoomFor(missing) && &sequence != &m_sequences.front()) {
         if (prefix.copyFrom >= 0)
             m_model.pages->endCopy(prefix.copyFrom);
-        m_model.pages->release(prefix.pages, before.first(static_cast<size_t>(prefix.tokens)));
+        m_model.pages->release(prefix.pages, before.first(static_cast<size_t>(prefix.tokens)),
+                               prefix.windowFrom);
         return false;
     }
     sequence.slot = slot;
     m_slotTaken[static_cast<size_t>(slot)] = true;
     sequence.pages = std::move(prefix.pages);
+    sequence.windowFrom = prefix.windowFrom;
     sequence.computed = prefix.tokens;
     if (prefix.copyFrom >= 0)
         copyBeginning(sequence, prefix);
@@ -154,11 +158,19 @@ bool Generator::admit(Sequence& sequence, int slot)
     return true;
 }
 
+std::optional<int> Generator::takePage()
+{
+    if (m_model.keeper)
+        m_model.keeper->saveBeforeLoss();
+    return m_model.pages->take();
+}
+
 /// A branch inside a page: the part before it is copied.
 void Generator::copyBeginning(Sequence& sequence, const PagePool::Prefix& prefix)
 {
-    if (const auto page = m_model.pages->take()) {
-        m_model.group->copyPage(prefix.copyFrom, *page);
+    if (const auto page = takePage()) {
+        m_model.group->copyPage(m_model.pages->placeOf(prefix.copyFrom),
+                                m_model.pages->placeOf(*page));
         sequence.pages.push_back(*page);
         sequence.computed += prefix.copyTokens;
     }
@@ -173,7 +185,7 @@ bool Generator::providePages(const StepPart& part, std::vector<StepPart>& parts)
     Sequence& sequence = m_sequences[part.sequence];
     const int needed = std::min(part.first + part.count, sequence.length());
     while (static_cast<int>(sequence.pages.size()) < pagesOf(needed)) {
-        if (const auto page = m_model.pages->take()) {
+        if (const auto page = takePage()) {
             sequence.pages.push_back(*page);
             continue;
         }
@@ -194,7 +206,7 @@ void Generator::provideForGuesses(StepPart& part)
 {
     Sequence& sequence = m_sequences[part.sequence];
     while (static_cast<int>(sequence.pages.size()) < pagesOf(part.first + part.count)) {
-        if (const auto page = m_model.pages->take()) {
+        if (const auto page = takePage()) {
             sequence.pages.push_back(*page);
             continue;
         }
@@ -309,7 +321,7 @@ void Generator::compute(std::span<const StepPart> parts)
     size_t outputs = 0;
     for (const StepPart& part : parts) {
         const Sequence& s = m_sequences[part.sequence];
-        m_model.group->setPages(s.slot, s.pages);
+        m_model.group->setPages(s.slot, s.pages, m_model.pages->windowPagesOf(s.pages));
         for (int i = 0; i < part.count; ++i) {
             const int position = part.first + i;
             const int guess = position - s.length(); // negative: the token is known
@@ -348,6 +360,7 @@ void Generator::finishPart(const StepPart& part, std::span<const float> logits,
         chooseTokens(s, logits, events);
     for (int page = before / kPageTokens; page < s.computed / kPageTokens; ++page)
         m_model.pages->complete(s.pages, s.tokens, page);
+    s.windowFrom = m_model.pages->passWindow(s.pages, s.windowFrom, s.computed);
 }
 
 /// Chooses the next token, and one more behind each guess that turns out to be the token chosen

@@ -77,6 +77,7 @@ private:
     void saveInBetween(double stepSeconds);
     void admit();
     [[nodiscard]] bool admit(Sequence& sequence, int slot);
+    [[nodiscard]] std::optional<int> takePage();
     void copyBeginning(Sequence& sequence, const PagePool::Prefix& prefix);
     [[nodiscard]] bool providePages(const StepPart& part, std::vector<StepPart>& parts);
     void provideForGuesses(StepPart& part);

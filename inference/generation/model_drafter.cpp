@@ -38,7 +38,8 @@ ModelDrafter::~ModelDrafter()
 void ModelDrafter::release(Text& text)
 {
     m_model.pages->release(text.pages,
-                           std::span(text.tokens).first(static_cast<size_t>(text.computed)));
+                           std::span(text.tokens).first(static_cast<size_t>(text.computed)),
+                           text.windowFrom);
     text = {};
 }
 
@@ -72,6 +73,9 @@ ModelDrafter::Text& ModelDrafter::follow(const Sequence& sequence)
         findCached(text);
     for (; text.completed < text.computed / kPageTokens; ++text.completed)
         m_model.pages->complete(text.pages, text.tokens, text.completed);
+    // behind a page with a name, guesses may still be taken back
+    text.windowFrom =
+        m_model.pages->passWindow(text.pages, text.windowFrom, text.completed * kPageTokens);
     return text;
 }
 
@@ -81,12 +85,14 @@ void ModelDrafter::findCached(Text& text)
     const auto before = std::span(text.tokens).first(text.tokens.size() - 1);
     PagePool::Prefix prefix = m_model.pages->findPrefix(before);
     text.pages = std::move(prefix.pages);
+    text.windowFrom = prefix.windowFrom;
     text.computed = prefix.tokens;
     text.completed = prefix.tokens / kPageTokens;
     if (prefix.copyFrom < 0)
         return;
     if (const auto page = m_model.pages->take()) {
-        m_model.group->copyPage(prefix.copyFrom, *page);
+        m_model.group->copyPage(m_model.pages->placeOf(prefix.copyFrom),
+                                m_model.pages->placeOf(*page));
         text.pages.push_back(*page);
         text.computed += prefix.copyTokens;
     }
@@ -117,7 +123,7 @@ void ModelDrafter::addRows(const Open& open, int count, bool output)
 {
     Text& text = *open.text;
     const int slot = open.draft->sequence->slot;
-    m_model.group->setPages(slot, text.pages);
+    m_model.group->setPages(slot, text.pages, m_model.pages->windowPagesOf(text.pages));
     for (int i = 0; i < count; ++i) {
         const int position = text.computed + i;
         m_rows.push_back({.token = text.tokens[static_cast<size_t>(position)],

@@ -35,6 +35,7 @@ private:
     struct Text {
         std::vector<int32_t> tokens; // of the sequence, and what was guessed behind them
         std::vector<int> pages;
+        int windowFrom = 0; // index of the first of them whose window page is held
         int computed = 0; // leading tokens whose keys and values are in the cache
         int completed = 0; // pages that were named
         uint64_t used = 0; // the call that drafted it last

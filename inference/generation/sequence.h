@@ -18,6 +18,7 @@ struct Sequence {
 
     int slot = -1; // row of the page table; -1: it waits for one
     std::vector<int> pages; // hold the first `computed` tokens
+    int windowFrom = 0; // index of the first of them whose window page is held
     int computed = 0; // leading tokens whose keys and values are in the cache
     int reused = 0; // of the prompt, found in the cache when it first ran
     bool restoring = false; // waits for what the disk has of its prompt

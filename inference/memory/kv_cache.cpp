@@ -6,22 +6,42 @@
 
 namespace inglenook {
 
-KvCache::KvCache(Backend& backend, const ModelSpec& spec, int pages, int slots, int pagesPerSlot,
-                 KvType type)
-    : m_pages(pages)
-    , m_slots(slots)
-    , m_written(static_cast<size_t>(slots),
-                std::vector<int32_t>(static_cast<size_t>(pagesPerSlot), 0))
-    , m_tableBuffer(
-          backend.allocate(static_cast<size_t>(slots) * static_cast<size_t>(pagesPerSlot) * 4))
-    , m_table(wholeTensor(*m_tableBuffer, slots, pagesPerSlot, DType::I32))
+WindowPages::Size windowSizeOf(const ModelSpec& spec, int stepRows)
 {
+    WindowPages::Size size;
+    for (const LayerSpec& layer : spec.layers)
+        size.tokens = std::max(size.tokens, layer.attention.window);
+    // from the first token that the first row sees to the last row, which may stand anywhere in
+    // their pages; and a page at either end for guesses, which go further or are taken back
+    if (size.tokens > 0)
+        size.perSequence = (size.tokens + stepRows - 3) / kPageTokens + 2 + 2;
+    return size;
+}
+
+KvCache::Table::Table(Backend& backend, const CacheSize& size)
+    : buffer(backend.allocate(static_cast<size_t>(size.sequences) *
+                              static_cast<size_t>(size.pagesPerSlot) * sizeof(int32_t)))
+    , onDevice(wholeTensor(*buffer, size.sequences, size.pagesPerSlot, DType::I32))
+    , written(static_cast<size_t>(size.sequences),
+              std::vector<int32_t>(static_cast<size_t>(size.pagesPerSlot), 0))
+{
+}
+
+KvCache::KvCache(Backend& backend, const ModelSpec& spec, const CacheSize& size, KvType type)
+    : m_size(size)
+    , m_table(backend, size)
+{
+    if (size.windowPages > 0)
+        m_windowTable.emplace(backend, size);
     for (const LayerSpec& layer : spec.layers) {
         const size_t bytes = kvPageBytes(layer.attention.kvHeads, layer.attention.headSize, type);
+        const bool keepsWindow = m_windowTable && layer.attention.window > 0;
+        const int pages = keepsWindow ? size.windowPages : size.pages;
         m_layers.push_back({.buffer = backend.allocate(bytes * static_cast<size_t>(pages)),
                             .pageCount = pages,
-                            .pageTable = m_table,
+                            .pageTable = keepsWindow ? m_windowTable->onDevice : m_table.onDevice,
                             .type = type});
+        m_keepsWindow.push_back(keepsWindow);
     }
 }
 
@@ -31,6 +51,24 @@ uint64_t KvCache::bytesPerPage(const ModelSpec& spec, KvType type)
     for (const LayerSpec& layer : spec.layers)
         sum += kvPageBytes(layer.attention.kvHeads, layer.attention.headSize, type);
     return sum;
+}
+
+uint64_t KvCache::bytesPerWindowPage(const ModelSpec& spec, KvType type)
+{
+    uint64_t sum = 0;
+    for (const LayerSpec& layer : spec.layers)
+        if (layer.attention.window > 0)
+            sum += kvPageBytes(layer.attention.kvHeads, layer.attention.headSize, type);
+    return sum;
+}
+
+uint64_t KvCache::leastBytes(const ModelSpec& spec, int tokens, KvType type)
+{
+    const int pages = (tokens + kPageTokens - 1) / kPageTokens;
+    const int windowPages = std::min(pages, windowSizeOf(spec, kPageTokens).perSequence);
+    const uint64_t window = bytesPerWindowPage(spec, type);
+    return static_cast<uint64_t>(pages) * (bytesPerPage(spec, type) - window) +
+        static_cast<uint64_t>(windowPages) * window;
 }
 
 bool KvCache::claimNext()
@@ -67,19 +105,40 @@ void KvCache::fillWithNoise(Backend& backend)
                           std::as_bytes(std::span(noise)).first(part.cols * sizeof(uint32_t)));
         }
     }
+
+    std::vector<int> pages;
+    std::vector<int> windowPages;
+    for (int i = 0; i < m_size.pagesPerSlot; ++i) {
+        pages.push_back(i % m_size.pages);
+        if (m_windowTable)
+            windowPages.push_back(i % m_size.windowPages);
+    }
+    setPages(backend, 0, pages, windowPages);
 }
 
-void KvCache::setPages(Backend& backend, int slot, std::span<const int> pages)
+void KvCache::Table::set(Backend& backend, int slot, std::span<const int> pages)
 {
-    std::vector<int32_t>& written = m_written[static_cast<size_t>(slot)];
-    assert(pages.size() <= written.size());
-    if (std::equal(pages.begin(), pages.end(), written.begin()))
+    std::vector<int32_t>& row = written[static_cast<size_t>(slot)];
+    assert(pages.size() <= row.size());
+    if (std::equal(pages.begin(), pages.end(), row.begin()))
         return;
-    std::copy(pages.begin(), pages.end(), written.begin());
-    Tensor row = m_table;
-    row.offset += static_cast<size_t>(slot) * written.size() * sizeof(int32_t);
-    row.rows = 1;
-    backend.write(row, std::as_bytes(std::span(written)));
+    std::copy(pages.begin(), pages.end(), row.begin());
+    Tensor on = onDevice;
+    on.offset += static_cast<size_t>(slot) * row.size() * sizeof(int32_t);
+    on.rows = 1;
+    backend.write(on, std::as_bytes(std::span(row)));
+}
+
+void KvCache::setPages(Backend& backend, int slot, std::span<const int> pages,
+                       std::span<const int> windowPages)
+{
+    m_table.set(backend, slot, pages);
+    if (!m_windowTable)
+        return;
+    assert(windowPages.size() == pages.size());
+    std::vector<int> valid(windowPages.begin(), windowPages.end());
+    std::ranges::replace(valid, -1, 0); // any page will do
+    m_windowTable->set(backend, slot, valid);
 }
 
 } // namespace inglenook

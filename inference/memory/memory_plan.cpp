@@ -32,33 +32,55 @@ uint64_t usableBytes(const MemoryNeeds& needs)
     return needs.freeBytes - reserve(needs.freeBytes);
 }
 
-/// Cache pages of this size beside the weights.
-int fittingPages(const MemoryNeeds& needs, uint64_t bytesPerPage)
+/// How many window pages go with so many pages, where a context has contextPages; 0: one with each.
+int windowPagesFor(int pages, int contextPages, int perSequence)
+{
+    const int64_t more = std::max(0, pages - contextPages);
+    const int64_t wanted = perSequence + 2 * more * perSequence / std::max(1, contextPages);
+    return wanted < pages ? static_cast<int>(wanted) : 0;
+}
+
+uint64_t cacheBytes(const PageBytes& page, int pages, int windowPages)
+{
+    return static_cast<uint64_t>(pages) * page.full +
+        static_cast<uint64_t>(windowPages > 0 ? windowPages : pages) * page.window;
+}
+
+/// The most cache pages for which there is room beside the weights.
+int fittingPages(const MemoryNeeds& needs, const PageBytes& page, int contextPages, int windowPages)
 {
     const uint64_t fixed = needs.weightBytes + needs.scratchBytes;
     const uint64_t usable = usableBytes(needs);
     if (fixed > usable)
         return 0;
-    if (bytesPerPage == 0) // its part has no cache
-        return kMostPages;
-    return static_cast<int>(std::min<uint64_t>((usable - fixed) / bytesPerPage, kMostPages));
+    int fitting = 0;
+    for (int beyond = kMostPages + 1; beyond - fitting > 1;) {
+        const int middle = fitting + (beyond - fitting) / 2;
+        const int windows = windowPagesFor(middle, contextPages, windowPages);
+        const bool fits = cacheBytes(page, middle, windows) <= usable - fixed;
+        (fits ? fitting : beyond) = middle;
+    }
+    return fitting;
 }
 
-[[noreturn]] void refuse(const MemoryNeeds& needs, int fitting, int context, int smallest)
+[[noreturn]] void refuse(const MemoryNeeds& needs, const MemoryWish& wish, int fitting, int context)
 {
-    const uint64_t cache = static_cast<uint64_t>(pagesOf(context)) * needs.bytesPerPage;
+    const int pages = pagesOf(context);
+    const int smallest = pagesOf(std::min(context, kSmallestContext));
+    const uint64_t cache =
+        cacheBytes(needs.page, pages, windowPagesFor(pages, pages, wish.windowPages));
     std::string sentence = "The model does not fit: it needs " +
         sizeText(needs.weightBytes + needs.scratchBytes + cache) + " (weights " +
         sizeText(needs.weightBytes) + ", cache for " + std::to_string(context) + " tokens " +
         sizeText(cache) + ", work space " + sizeText(needs.scratchBytes) + "), but " +
         needs.device + " has " + sizeText(usableBytes(needs)) + " free. ";
     const auto smaller = std::ranges::find_if(needs.smallerCaches, [&](const SmallerCache& other) {
-        return fittingPages(needs, other.bytesPerPage) >= pagesOf(context);
+        return fittingPages(needs, other.page, pages, wish.windowPages) >= pages;
     });
     const std::string proposal = smaller == needs.smallerCaches.end() ? std::string()
                                                                       : "Keep the cache as " +
             smaller->type + ", for which there is room (--kv " + smaller->type + ")";
-    if (fitting >= pagesOf(smallest))
+    if (fitting >= smallest)
         sentence += (proposal.empty() ? "Choose" : proposal + ", or choose") +
             " a context of at most " + std::to_string(fitting * kPageTokens) + " tokens.";
     else if (!proposal.empty())
@@ -87,16 +109,17 @@ MemoryPlan planMemory(std::span<const MemoryNeeds> devices, const MemoryWish& wi
     const int least = wish.contextTokens > 0 ? context : std::min(context, kSmallestContext);
     int fitting = kMostPages;
     for (const MemoryNeeds& needs : devices) {
-        const int pages = fittingPages(needs, needs.bytesPerPage);
+        const int pages = fittingPages(needs, needs.page, pagesOf(context), wish.windowPages);
         if (pages < pagesOf(least))
-            refuse(needs, pages, least, std::min(context, kSmallestContext));
+            refuse(needs, wish, pages, least);
         fitting = std::min(fitting, pages);
     }
     context = static_cast<int>(std::min<int64_t>(context, int64_t{fitting} * kPageTokens));
     MemoryPlan plan{.contextTokens = context};
     plan.pages = std::min(fitting, pagesOf(context) * std::max(1, wish.sequences));
+    plan.windowPages = windowPagesFor(plan.pages, pagesOf(context), wish.windowPages);
     for (const MemoryNeeds& needs : devices) {
-        plan.cacheBytes += static_cast<uint64_t>(plan.pages) * needs.bytesPerPage;
+        plan.cacheBytes += cacheBytes(needs.page, plan.pages, plan.windowPages);
         plan.totalBytes += needs.weightBytes + needs.scratchBytes;
     }
     plan.totalBytes += plan.cacheBytes;

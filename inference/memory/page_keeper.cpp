@@ -50,7 +50,7 @@ void PageKeeper::begin(Restoration& restoration)
 {
     restoration.begun = true;
     const std::span<const int32_t> tokens(restoration.tokens);
-    restoration.held = m_pool.findFullPages(tokens);
+    restoration.held = m_pool.findToRestore(tokens);
     const auto held = static_cast<size_t>(restoration.held.tokens);
     m_store.read(nameOf(tokens.first(held)),
                  {tokens.begin() + restoration.held.tokens, tokens.end()}, m_pageBytes);
@@ -69,7 +69,7 @@ std::optional<PageKeeper::Progress> PageKeeper::advance(double prefillRate, doub
         putPage(now);
 
     const StoreThread::Reading reading = m_store.reading();
-    Progress progress{.id = now.id, .tokens = now.held.tokens};
+    Progress progress{.id = now.id, .tokens = m_pool.seesWindow(now.held) ? now.held.tokens : 0};
     if ((reading.ended && !reading.pageWaits) || slowerThanComputing(prefillRate)) {
         progress.ended = true;
         end(now);
@@ -82,17 +82,19 @@ void PageKeeper::putPage(Restoration& restoration)
 {
     StoreThread::ArrivedPage arrived = m_store.takePage();
     PagePool::Prefix& held = restoration.held;
-    if (const auto page = m_pool.take()) {
-        m_group.writePages({&*page, 1}, arrived.bytes);
-        held.pages.push_back(*page);
+    const auto tokens =
+        std::span(restoration.tokens).first(static_cast<size_t>(held.tokens + arrived.tokens));
+    if (const auto place = m_pool.takeToRestore(held, tokens)) {
+        if (*place != PagePlace{}) {
+            m_group.writePage(*place, arrived.bytes);
+            ++m_restored;
+        }
         held.tokens += arrived.tokens;
-        ++m_restored;
         if (arrived.tokens == kPageTokens) {
-            const auto tokens =
-                std::span(restoration.tokens).first(static_cast<size_t>(held.tokens));
             m_pool.complete(held.pages, tokens, static_cast<int>(held.pages.size()) - 1);
             m_onDisk.insert(nameOf(tokens));
         }
+        held.windowFrom = m_pool.passWindow(held.pages, held.windowFrom, held.tokens);
     } else {
         m_store.stopReading(); // every page is in use
     }
@@ -113,7 +115,8 @@ void PageKeeper::end(Restoration& restoration)
     m_store.stopReading();
     m_pool.release(
         restoration.held.pages,
-        std::span(restoration.tokens).first(static_cast<size_t>(restoration.held.tokens)));
+        std::span(restoration.tokens).first(static_cast<size_t>(restoration.held.tokens)),
+        restoration.held.windowFrom);
 }
 
 bool PageKeeper::hasUnsaved() const
@@ -139,10 +142,19 @@ bool PageKeeper::saveNext()
     return false;
 }
 
+void PageKeeper::saveBeforeLoss()
+{
+    if (!m_store.wantsPages())
+        return;
+    auto page = m_pool.nextLost();
+    if (page && m_onDisk.insert(page->name).second)
+        save(*std::move(page));
+}
+
 void PageKeeper::save(PagePool::HeldPage page)
 {
     std::vector<std::byte> bytes = m_store.pageMemory(m_pageBytes);
-    m_group.readPages(bytes, {&page.page, 1});
+    m_group.readPage(bytes, page.place);
     if (!m_group.pageIsFinite(bytes)) // what is wrong must not come back
         return m_store.recycle(std::move(bytes));
     m_store.save({.name = page.name,

@@ -59,6 +59,9 @@ public:
     /// Hands a page over to be written, or behind the last one says who needs them; false: nothing
     /// is left, or the disk is busy with those before.
     bool saveNext();
+    /// Call before PagePool::take(): saves what that would make impossible to save, as the window
+    /// of a sequence has passed it, where the disk is not busy with those before.
+    void saveBeforeLoss();
     /// Saves all, for as long as the disk takes them and at most so many seconds.
     void saveAll(double seconds);
     /// Saves the pages too that sequences have only begun. They are worth it when the program ends:

@@ -12,8 +12,9 @@ constexpr int kFewTokens = 4;
 
 } // namespace
 
-PagePool::PagePool(int pages, PageName root)
+PagePool::PagePool(int pages, PageName root, const WindowPages::Size& window)
     : m_root(root)
+    , m_window(window, pages)
     , m_pages(static_cast<size_t>(pages))
 {
     for (int p = pages - 1; p >= 0; --p)
@@ -30,12 +31,19 @@ int PagePool::findFull(PageName parent, std::span<const int32_t> tokens) const
     return page.parent == parent && std::ranges::equal(page.tokens, tokens) ? found->second : -1;
 }
 
+bool PagePool::hasAllLayers(int page) const
+{
+    return !m_window.exist() || m_window.of(page) >= 0;
+}
+
 /// The page behind this parent that begins with most of the tokens, and how many.
 std::pair<int, int> PagePool::findBegun(PageName parent, std::span<const int32_t> tokens) const
 {
     std::pair<int, int> best{-1, 0};
     const auto [begin, end] = m_byParent.equal_range(parent);
     for (auto it = begin; it != end; ++it) {
+        if (!hasAllLayers(it->second))
+            continue;
         const std::vector<int32_t>& held = m_pages[static_cast<size_t>(it->second)].tokens;
         const auto differs =
             std::mismatch(held.begin(), held.end(), tokens.begin(), tokens.end()).first;
@@ -46,41 +54,89 @@ std::pair<int, int> PagePool::findBegun(PageName parent, std::span<const int32_t
     return best;
 }
 
-PagePool::Prefix PagePool::findFullPages(std::span<const int32_t> tokens)
+/// The full pages that spell the leading tokens.
+std::vector<int> PagePool::findChain(std::span<const int32_t> tokens) const
 {
-    Prefix prefix;
+    std::vector<int> chain;
     PageName parent = m_root;
-    while (tokens.size() >= kPageTokens) {
+    for (; tokens.size() >= kPageTokens; tokens = tokens.subspan(kPageTokens)) {
         const int page = findFull(parent, tokens.first(kPageTokens));
         if (page < 0)
             break;
-        hold(page);
-        prefix.pages.push_back(page);
-        prefix.tokens += kPageTokens;
+        chain.push_back(page);
         parent = m_pages[static_cast<size_t>(page)].name;
-        tokens = tokens.subspan(kPageTokens);
     }
+    return chain;
+}
+
+/// The longest part of a chain that a sequence can go on behind: what the next row sees is there.
+int PagePool::usablePages(std::span<const int> chain) const
+{
+    int usable = 0;
+    int since = 0; // all behind it have all their layers
+    for (int i = 0; i < static_cast<int>(chain.size()); ++i) {
+        if (!hasAllLayers(chain[static_cast<size_t>(i)]))
+            since = i + 1;
+        if (m_window.firstSeen((i + 1) * kPageTokens) >= since)
+            usable = i + 1;
+    }
+    return usable;
+}
+
+PageName PagePool::nameOfLast(std::span<const int> pages) const
+{
+    return pages.empty() ? m_root : m_pages[static_cast<size_t>(pages.back())].name;
+}
+
+/// Without the window pages.
+PagePool::Prefix PagePool::holdPages(std::span<const int> pages)
+{
+    for (const int page : pages)
+        hold(page);
+    return {.pages = {pages.begin(), pages.end()},
+            .windowFrom = static_cast<int>(pages.size()),
+            .tokens = static_cast<int>(pages.size()) * kPageTokens};
+}
+
+void PagePool::holdWindow(Prefix& prefix)
+{
+    prefix.windowFrom = m_window.firstSeen(prefix.tokens);
+    for (size_t i = static_cast<size_t>(prefix.windowFrom); i < prefix.pages.size(); ++i)
+        m_window.hold(prefix.pages[i]);
+}
+
+PagePool::Prefix PagePool::findToRestore(std::span<const int32_t> tokens)
+{
+    const std::vector<int> chain = findChain(tokens);
+    const int usable = usablePages(chain);
+    // what the next row behind the whole chain sees
+    const int seen = m_window.firstSeen(static_cast<int>(chain.size()) * kPageTokens);
+    const int count = usable == static_cast<int>(chain.size()) ? usable : std::max(usable, seen);
+    Prefix prefix = holdPages(std::span(chain).first(static_cast<size_t>(count)));
+    if (count == usable)
+        holdWindow(prefix);
     return prefix;
 }
 
 PagePool::Prefix PagePool::findPrefix(std::span<const int32_t> tokens)
 {
-    Prefix prefix = findFullPages(tokens);
-    const PageName parent =
-        prefix.pages.empty() ? m_root : m_pages[static_cast<size_t>(prefix.pages.back())].name;
+    const std::vector<int> chain = findChain(tokens);
+    Prefix prefix = holdPages(std::span(chain).first(static_cast<size_t>(usablePages(chain))));
+    holdWindow(prefix);
     const auto [begun, same] =
-        findBegun(parent, tokens.subspan(static_cast<size_t>(prefix.tokens)));
+        findBegun(nameOfLast(prefix.pages), tokens.subspan(static_cast<size_t>(prefix.tokens)));
     if (begun < 0)
         return prefix;
     Page& page = m_pages[static_cast<size_t>(begun)];
     if (page.users == 0 && !page.named && static_cast<size_t>(same) == page.tokens.size()) {
-        m_idle.erase(page.idle);
-        forget(begun);
-        page.users = 1;
+        hold(begun);
+        m_window.hold(begun);
+        loseName(begun);
         prefix.pages.push_back(begun);
         prefix.tokens += same;
     } else if (same >= kFewTokens) {
         hold(begun);
+        m_window.hold(begun);
         prefix.copyFrom = begun;
         prefix.copyTokens = same;
     }
@@ -89,9 +145,35 @@ PagePool::Prefix PagePool::findPrefix(std::span<const int32_t> tokens)
 
 void PagePool::endCopy(int page)
 {
+    m_window.letGo(page, WindowPages::Left::Ended);
     Page& p = m_pages[static_cast<size_t>(page)];
     if (--p.users == 0)
         p.idle = m_idle.insert(m_idle.end(), page);
+}
+
+std::optional<PagePlace> PagePool::takeToRestore(Prefix& prefix, std::span<const int32_t> tokens)
+{
+    const auto own = tokens.subspan(prefix.pages.size() * kPageTokens);
+    const int there = own.size() == kPageTokens ? findFull(nameOfLast(prefix.pages), own) : -1;
+    PagePlace place; // nowhere
+    if (there < 0) {
+        const auto page = take();
+        if (!page)
+            return std::nullopt;
+        prefix.pages.push_back(*page);
+        return placeOf(*page);
+    }
+    if (hasAllLayers(there)) {
+        m_window.hold(there);
+    } else if (m_window.available() > 0) {
+        takeWindowPage(there);
+        place.windowPage = m_window.of(there);
+    } else {
+        return std::nullopt;
+    }
+    hold(there);
+    prefix.pages.push_back(there);
+    return place;
 }
 
 void PagePool::hold(int page)
@@ -101,7 +183,8 @@ void PagePool::hold(int page)
         m_idle.erase(p.idle);
 }
 
-void PagePool::forget(int page)
+/// Nobody finds the page any more.
+void PagePool::loseName(int page)
 {
     Page& p = m_pages[static_cast<size_t>(page)];
     if (p.newlyNamed)
@@ -111,24 +194,72 @@ void PagePool::forget(int page)
     const auto [begin, end] = m_byParent.equal_range(p.parent);
     m_byParent.erase(
         std::find_if(begin, end, [&](const auto& entry) { return entry.second == page; }));
-    p = {};
+    p = {.users = p.users, .name = {}, .parent = {}, .tokens = {}, .idle = {}, .news = {}};
+}
+
+/// Empties a page that nobody uses.
+void PagePool::forget(int page)
+{
+    m_idle.erase(m_pages[static_cast<size_t>(page)].idle);
+    loseName(page);
+    setFree(page);
+}
+
+/// The page holds nothing that anybody could find.
+void PagePool::setFree(int page)
+{
+    m_window.drop(page);
+    m_free.push_back(page);
+}
+
+/// Another page may have none any more: if it has no name, what is left of it is of no use.
+void PagePool::takeWindowPage(int page)
+{
+    const int lost = m_window.take(page);
+    if (lost < 0)
+        return;
+    const Page& loser = m_pages[static_cast<size_t>(lost)];
+    if (loser.users == 0 && !loser.named)
+        forget(lost);
 }
 
 std::optional<int> PagePool::take()
 {
-    int page = -1;
-    if (!m_free.empty()) {
-        page = m_free.back();
-        m_free.pop_back();
-    } else if (!m_idle.empty()) {
-        page = m_idle.front();
-        m_idle.pop_front();
-        forget(page);
-    } else {
+    if (available() == 0 || (m_window.exist() && m_window.available() == 0))
         return std::nullopt;
-    }
+    if (m_free.empty())
+        forget(m_idle.front());
+    const int page = m_free.back();
+    m_free.pop_back();
     m_pages[static_cast<size_t>(page)].users = 1;
+    if (m_window.exist())
+        takeWindowPage(page);
     return page;
+}
+
+bool PagePool::hasRoomFor(int pages) const
+{
+    return available() >= pages &&
+        (!m_window.exist() || m_window.available() >= std::min(pages, m_window.size().perSequence));
+}
+
+std::vector<int> PagePool::windowPagesOf(std::span<const int> pages) const
+{
+    std::vector<int> numbers;
+    for (const int page : m_window.exist() ? pages : std::span<const int>())
+        numbers.push_back(m_window.of(page));
+    return numbers;
+}
+
+int PagePool::passWindow(std::span<const int> pages, int windowFrom, int position)
+{
+    for (const int first = m_window.firstSeen(position); windowFrom < first; ++windowFrom) {
+        const int page = pages[static_cast<size_t>(windowFrom)];
+        m_window.letGo(page, WindowPages::Left::Passed);
+        if (!m_pages[static_cast<size_t>(page)].named)
+            m_window.drop(page);
+    }
+    return windowFrom;
 }
 
 void PagePool::complete(std::span<const int> pages, std::span<const int32_t> tokens, int index)
@@ -146,8 +277,13 @@ void PagePool::complete(std::span<const int> pages, std::span<const int32_t> tok
     }
     const auto own = tokens.subspan(static_cast<size_t>(index) * kPageTokens, kPageTokens);
     const PageName name = pageName(parent, own);
-    if (!m_byName.emplace(name, pages[static_cast<size_t>(index)]).second)
-        return;
+    const auto other = m_byName.find(name);
+    if (other != m_byName.end()) {
+        if (hasAllLayers(other->second))
+            return;
+        takeNameFrom(other->second);
+    }
+    m_byName.emplace(name, pages[static_cast<size_t>(index)]);
     page.named = true;
     page.name = name;
     page.parent = parent;
@@ -157,15 +293,41 @@ void PagePool::complete(std::span<const int> pages, std::span<const int32_t> tok
     page.news = m_newlyNamed.insert(m_newlyNamed.end(), pages[static_cast<size_t>(index)]);
 }
 
+/// A page without window page is of less use than one that has just been computed.
+void PagePool::takeNameFrom(int page)
+{
+    if (m_pages[static_cast<size_t>(page)].users == 0)
+        forget(page);
+    else
+        loseName(page);
+}
+
+PagePool::HeldPage PagePool::give(int index)
+{
+    Page& page = m_pages[static_cast<size_t>(index)];
+    m_newlyNamed.erase(page.news);
+    page.newlyNamed = false;
+    return {
+        .place = placeOf(index), .name = page.name, .parent = page.parent, .tokens = page.tokens};
+}
+
 std::optional<PagePool::HeldPage> PagePool::nextNamed()
 {
-    if (m_newlyNamed.empty())
+    while (!m_newlyNamed.empty()) {
+        const int page = m_newlyNamed.front();
+        HeldPage given = give(page);
+        if (hasAllLayers(page))
+            return given;
+    }
+    return std::nullopt;
+}
+
+std::optional<PagePool::HeldPage> PagePool::nextLost()
+{
+    const int page = m_window.exist() ? m_window.nextLost() : -1;
+    if (page < 0 || !m_pages[static_cast<size_t>(page)].newlyNamed)
         return std::nullopt;
-    const int index = m_newlyNamed.front();
-    m_newlyNamed.pop_front();
-    Page& page = m_pages[static_cast<size_t>(index)];
-    page.newlyNamed = false;
-    return HeldPage{.page = index, .name = page.name, .parent = page.parent, .tokens = page.tokens};
+    return give(page);
 }
 
 std::vector<PagePool::HeldPage> PagePool::begunPages() const
@@ -174,12 +336,15 @@ std::vector<PagePool::HeldPage> PagePool::begunPages() const
     for (const int index : m_idle) {
         const Page& page = m_pages[static_cast<size_t>(index)];
         if (!page.named)
-            begun.push_back({.page = index, .parent = page.parent, .tokens = page.tokens});
+            begun.push_back({.place = placeOf(index),
+                             .name = {},
+                             .parent = page.parent,
+                             .tokens = page.tokens});
     }
     return begun;
 }
 
-void PagePool::release(std::span<const int> pages, std::span<const int32_t> tokens)
+void PagePool::release(std::span<const int> pages, std::span<const int32_t> tokens, int windowFrom)
 {
     assert(tokens.size() <= pages.size() * kPageTokens);
     // the deepest first, so that a parent is never forgotten before its children
@@ -187,6 +352,8 @@ void PagePool::release(std::span<const int> pages, std::span<const int32_t> toke
         const int index = pages[i];
         Page& page = m_pages[static_cast<size_t>(index)];
         assert(page.users > 0);
+        if (i >= static_cast<size_t>(windowFrom))
+            m_window.letGo(index, WindowPages::Left::Ended);
         if (--page.users > 0)
             continue;
         if (page.named) {
@@ -200,17 +367,14 @@ void PagePool::release(std::span<const int> pages, std::span<const int32_t> toke
             park(index, i == 0 ? m_root : m_pages[static_cast<size_t>(pages[i - 1])].name,
                  tokens.subspan(first));
         else
-            m_free.push_back(index);
+            setFree(index);
     }
 }
 
 void PagePool::forgetAll()
 {
-    for (const int page : m_idle) {
-        forget(page);
-        m_free.push_back(page);
-    }
-    m_idle.clear();
+    while (!m_idle.empty())
+        forget(m_idle.front());
 }
 
 void PagePool::park(int page, PageName parent, std::span<const int32_t> tokens)

@@ -47,12 +47,13 @@ public:
     /// computed, and setPages() was told its page.
     /// `x` is the residual stream (rows, dim) for a part that does not embed.
     void run(std::span<const StepRow> rows, std::span<const float> x = {});
-    void setPages(int slot, std::span<const int> pages)
+    void setPages(int slot, std::span<const int> pages, std::span<const int> windowPages = {})
     {
-        m_cache.setPages(m_backend, slot, pages);
+        m_cache.setPages(m_backend, slot, pages, windowPages);
     }
 
-    /// Copies pages of one layer out of / into the cache as Backend::readPages() does.
+    /// Copies pages of one layer out of / into the cache as Backend::readPages() does; their
+    /// numbers are those of the layer.
     void readPages(std::span<std::byte> to, size_t layer, std::span<const int> pages);
     void writePages(size_t layer, std::span<const int> pages, std::span<const std::byte> from);
 

@@ -13,7 +13,7 @@ void checkPageBytes(size_t bytes, size_t needed)
 {
     if (bytes != needed)
         throw std::invalid_argument("DeviceGroup: " + std::to_string(needed) +
-                                    " bytes of pages do not fit into " + std::to_string(bytes));
+                                    " bytes of a page do not fit into " + std::to_string(bytes));
 }
 
 } // namespace
@@ -29,7 +29,7 @@ struct DeviceGroup::Member {
     std::unique_ptr<KvCache> cache;
     std::unique_ptr<Decoder> decoder;
     std::vector<float> logits; // of its words
-    std::vector<std::byte> pages; // of one of its layers, on their way
+    std::vector<std::byte> page; // of one of its layers, on its way
     double readBandwidth = 0.; // as last measured
 };
 
@@ -139,14 +139,13 @@ void DeviceGroup::loadNext()
     });
 }
 
-void DeviceGroup::makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits, KvType type)
+void DeviceGroup::makeCache(const CacheSize& size, StepLimits limits, KvType type)
 {
     m_kvType = type;
     each([&](Member& member) {
         member.weights = member.loader->take();
         member.loader.reset();
-        member.cache = std::make_unique<KvCache>(*member.backend, member.spec, pages, slots,
-                                                 pagesPerSlot, type);
+        member.cache = std::make_unique<KvCache>(*member.backend, member.spec, size, type);
         member.decoder = std::make_unique<Decoder>(*member.backend, member.spec, member.weights,
                                                    *member.cache, limits, member.part);
     });
@@ -175,11 +174,11 @@ int DeviceGroup::slots() const
     return m_members.front()->cache->slots();
 }
 
-void DeviceGroup::setPages(int slot, std::span<const int> pages)
+void DeviceGroup::setPages(int slot, std::span<const int> pages, std::span<const int> windowPages)
 {
     // Only bookkeeping, and a copy where something is new: not worth waking the threads.
     for (const auto& member : m_members)
-        member->decoder->setPages(slot, pages);
+        member->decoder->setPages(slot, pages, windowPages);
 }
 
 void DeviceGroup::run(std::span<const StepRow> rows)
@@ -240,14 +239,18 @@ size_t DeviceGroup::layerOffset(size_t layer) const
 
 /// Where what the member has of a layer lies in one piece, as its backend wants it, so that it need
 /// not be put together.
-std::optional<size_t> DeviceGroup::wholeLayerAt(const Member& member, size_t layer,
-                                                size_t pages) const
+std::optional<size_t> DeviceGroup::wholeLayerAt(const Member& member, size_t layer) const
 {
     const size_t ofModel = static_cast<size_t>(member.slice.firstLayer) + layer;
-    if (pages != 1 ||
-        member.slice.layers[layer].kvHeads.count != m_spec.layers[ofModel].attention.kvHeads)
+    if (member.slice.layers[layer].kvHeads.count != m_spec.layers[ofModel].attention.kvHeads)
         return std::nullopt;
     return layerOffset(ofModel);
+}
+
+/// The page's number in a layer of the member; -1: it is not there.
+int DeviceGroup::numberIn(const Member& member, size_t layer, PagePlace place)
+{
+    return member.cache->keepsWindow(layer) ? place.windowPage : place.page;
 }
 
 /// Calls copy(model, own, bytes) for the keys and the values of each KV head that the member has of
@@ -266,50 +269,52 @@ void DeviceGroup::eachPlane(const Member& member, size_t layer, Copy copy) const
                  static_cast<size_t>(half * own.count + head) * plane, plane);
 }
 
-void DeviceGroup::readPages(std::span<std::byte> to, std::span<const int> pages)
+void DeviceGroup::readPage(std::span<std::byte> to, PagePlace from)
 {
-    checkPageBytes(to.size(), pages.size() * pageBytes());
+    checkPageBytes(to.size(), pageBytes());
     each([&](Member& member) {
         for (size_t layer = 0; layer < member.spec.layers.size(); ++layer) {
             const AttentionShape& shape = member.spec.layers[layer].attention;
             const auto ofModel = static_cast<size_t>(member.slice.firstLayer) + layer;
+            const int page = numberIn(member, layer, from);
             // All devices hold the same of a single KV head: the first tells it.
-            if (m_split == Split::Tensors && &member != m_members.front().get() &&
-                m_spec.layers[ofModel].attention.kvHeads == 1)
+            const bool told = m_split == Split::Tensors && &member != m_members.front().get() &&
+                m_spec.layers[ofModel].attention.kvHeads == 1;
+            if (told || page < 0)
                 continue;
             const size_t each = kvPageBytes(shape.kvHeads, shape.headSize, m_kvType);
-            if (const auto at = wholeLayerAt(member, layer, pages.size())) {
-                member.decoder->readPages(to.subspan(*at, each), layer, pages);
+            if (const auto at = wholeLayerAt(member, layer)) {
+                member.decoder->readPages(to.subspan(*at, each), layer, {&page, 1});
                 continue;
             }
-            member.pages.resize(pages.size() * each);
-            member.decoder->readPages(member.pages, layer, pages);
+            member.page.resize(each);
+            member.decoder->readPages(member.page, layer, {&page, 1});
             eachPlane(member, layer, [&](size_t model, size_t own, size_t bytes) {
-                for (size_t i = 0; i < pages.size(); ++i)
-                    std::memcpy(&to[i * pageBytes() + model], &member.pages[i * each + own], bytes);
+                std::memcpy(&to[model], &member.page[own], bytes);
             });
         }
     });
 }
 
-void DeviceGroup::writePages(std::span<const int> pages, std::span<const std::byte> from)
+void DeviceGroup::writePage(PagePlace to, std::span<const std::byte> from)
 {
-    checkPageBytes(from.size(), pages.size() * pageBytes());
+    checkPageBytes(from.size(), pageBytes());
     each([&](Member& member) {
         for (size_t layer = 0; layer < member.spec.layers.size(); ++layer) {
             const AttentionShape& shape = member.spec.layers[layer].attention;
+            const int page = numberIn(member, layer, to);
+            if (page < 0)
+                continue;
             const size_t each = kvPageBytes(shape.kvHeads, shape.headSize, m_kvType);
-            if (const auto at = wholeLayerAt(member, layer, pages.size())) {
-                member.decoder->writePages(layer, pages, from.subspan(*at, each));
+            if (const auto at = wholeLayerAt(member, layer)) {
+                member.decoder->writePages(layer, {&page, 1}, from.subspan(*at, each));
                 continue;
             }
-            member.pages.resize(pages.size() * each);
+            member.page.resize(each);
             eachPlane(member, layer, [&](size_t model, size_t own, size_t bytes) {
-                for (size_t i = 0; i < pages.size(); ++i)
-                    std::memcpy(&member.pages[i * each + own], &from[i * pageBytes() + model],
-                                bytes);
+                std::memcpy(&member.page[own], &from[model], bytes);
             });
-            member.decoder->writePages(layer, pages, member.pages);
+            member.decoder->writePages(layer, {&page, 1}, member.page);
         }
     });
 }
@@ -326,11 +331,11 @@ bool DeviceGroup::pageIsFinite(std::span<const std::byte> page) const
     return true;
 }
 
-void DeviceGroup::copyPage(int from, int to)
+void DeviceGroup::copyPage(PagePlace from, PagePlace to)
 {
     m_page.resize(pageBytes());
-    readPages(m_page, {&from, 1});
-    writePages({&to, 1}, m_page);
+    readPage(m_page, from);
+    writePage(to, m_page);
 }
 
 int DeviceGroup::recordings() const

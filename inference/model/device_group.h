@@ -1,5 +1,6 @@
 #pragma once
 
+#include "inference/memory/page_place.h"
 #include "inference/model/decoder.h"
 #include "inference/model/device_thread.h"
 #include "inference/model/model_slice.h"
@@ -43,19 +44,19 @@ public:
     /// Loads the next weight on every device.
     void loadNext();
     /// Once all are loaded: takes the memory for cache and steps.
-    void makeCache(int pages, int slots, int pagesPerSlot, StepLimits limits,
-                   KvType type = KvType::F16);
+    void makeCache(const CacheSize& size, StepLimits limits, KvType type = KvType::F16);
     /// KvCache::claimNext() on every device.
     bool claimCache();
 
-    /// For measuring: the cache holds small numbers, as if contexts had been read.
+    /// For measuring: the cache holds small numbers, as if contexts had been read, and slot 0 has
+    /// pages for one.
     void fillCacheWithNoise();
 
     // Computing, as of one Decoder
 
     [[nodiscard]] const StepLimits& limits() const;
     [[nodiscard]] int slots() const;
-    void setPages(int slot, std::span<const int> pages);
+    void setPages(int slot, std::span<const int> pages, std::span<const int> windowPages = {});
     void run(std::span<const StepRow> rows);
     void wait();
     void readLogits(std::span<float> logits);
@@ -65,15 +66,15 @@ public:
     [[nodiscard]] KvType kvType() const { return m_kvType; }
     /// Bytes of one page of the whole model.
     [[nodiscard]] size_t pageBytes() const;
-    /// Copies pages out of the cache / into it, one after another, in an order that does not know
-    /// how the model is split: (layer, key or value, KV head of the model, what it has for
-    /// them: Backend::readPages()).
-    /// readPages() waits for all steps before; what is written is seen by all steps behind. A page
+    /// Copies a page out of the cache / into it, in an order that does not know how the model is
+    /// split: (layer, key or value, KV head of the model, what it has for them:
+    /// Backend::readPages()). Layers in which the place is nowhere are left out.
+    /// readPage() waits for all steps before; what is written is seen by all steps behind. A page
     /// is exactly what was computed, but for one case: unlike devices that share a single KV head
     /// have each rounded it in their own way, and the first one's is read.
-    void readPages(std::span<std::byte> to, std::span<const int> pages);
-    void writePages(std::span<const int> pages, std::span<const std::byte> from);
-    void copyPage(int from, int to);
+    void readPage(std::span<std::byte> to, PagePlace from);
+    void writePage(PagePlace to, std::span<const std::byte> from);
+    void copyPage(PagePlace from, PagePlace to);
     /// Whether a page that was read is all numbers.
     [[nodiscard]] bool pageIsFinite(std::span<const std::byte> page) const;
 
@@ -96,8 +97,8 @@ private:
     void each(const std::function<void(Member&)>& work);
     void rethrowCause(const std::vector<std::exception_ptr>& failures);
     void runLayers(std::span<const StepRow> rows);
-    [[nodiscard]] std::optional<size_t> wholeLayerAt(const Member& member, size_t layer,
-                                                     size_t pages) const;
+    [[nodiscard]] std::optional<size_t> wholeLayerAt(const Member& member, size_t layer) const;
+    [[nodiscard]] static int numberIn(const Member& member, size_t layer, PagePlace place);
     [[nodiscard]] size_t layerOffset(size_t layer) const;
     template <class Copy> void eachPlane(const Member& member, size_t layer, Copy copy) const;
 

@@ -296,6 +296,7 @@ void ModelLoading::plan()
     m_model->group =
         std::make_unique<DeviceGroup>(*m_model->file, m_model->spec, placement.split, devices);
     m_pages = plan.memory.pages;
+    m_windowPages = plan.memory.windowPages;
     m_model->facts.device = m_model->group->name();
     m_model->facts.contextTokens = plan.memory.contextTokens;
     m_model->facts.cacheBytes = plan.memory.cacheBytes;
@@ -341,9 +342,15 @@ void ModelLoading::makeCache()
 {
     LoadedModel& model = *m_model;
     const int pagesPerSlot = (model.facts.contextTokens + kPageTokens - 1) / kPageTokens;
-    model.group->makeCache(m_pages, m_request.sequences, pagesPerSlot, m_limits, m_kvType);
+    model.group->makeCache({.pages = m_pages,
+                            .windowPages = m_windowPages,
+                            .sequences = m_request.sequences,
+                            .pagesPerSlot = pagesPerSlot},
+                           m_limits, m_kvType);
+    WindowPages::Size window = windowSizeOf(model.spec, m_limits.rows);
+    window.pages = m_windowPages;
     model.pages = std::make_unique<PagePool>(
-        m_pages, rootName(cacheKeyOf(*model.file, model.spec, m_kvType)));
+        m_pages, rootName(cacheKeyOf(*model.file, model.spec, m_kvType)), window);
     m_stage = Stage::CacheMemory;
 }
 

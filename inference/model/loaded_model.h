@@ -104,6 +104,7 @@ private:
     size_t m_chosen = 0; // of them
     KvType m_kvType = KvType::F16;
     int m_pages = 0;
+    int m_windowPages = 0;
     size_t m_warmUps = 0; // done
 };
 

@@ -67,7 +67,7 @@ public:
     explicit TinyDecode(Backend& backend)
         : m_spec(tinySpec())
         , m_weights(tinyWeights(backend, m_spec))
-        , m_cache(backend, m_spec, 1, 1, 1)
+        , m_cache(backend, m_spec, {.pages = 1, .sequences = 1, .pagesPerSlot = 1})
         , m_decoder(backend, m_spec, m_weights, m_cache,
                     {.rows = kDecodeRows, .outputs = kDecodeRows})
         , m_logits(static_cast<size_t>(m_spec.vocabulary))

@@ -32,6 +32,20 @@ std::vector<ModelSlice> slicesOf(const Placement& placement, const PlannedModel&
     return {wholeModel(model.spec)};
 }
 
+PageBytes pageBytes(const ModelSpec& spec, KvType type)
+{
+    const uint64_t window = KvCache::bytesPerWindowPage(spec, type);
+    return {.full = KvCache::bytesPerPage(spec, type) - window, .window = window};
+}
+
+/// The wish with what the model's windows need.
+MemoryWish wishOf(const PlannedModel& model)
+{
+    MemoryWish wish = model.wish;
+    wish.windowPages = windowSizeOf(model.spec, model.limits.rows).perSequence;
+    return wish;
+}
+
 /// The types of cache that take less than this one, the largest first, where the model's heads can
 /// be kept so.
 std::vector<SmallerCache> smallerCaches(const ModelSpec& spec, KvType than)
@@ -41,13 +55,14 @@ std::vector<SmallerCache> smallerCaches(const ModelSpec& spec, KvType than)
         if (type > than && std::ranges::all_of(spec.layers, [&](const LayerSpec& layer) {
                 return canKeep(type, layer.attention.headSize);
             }))
-            caches.push_back({std::string(name(type)), KvCache::bytesPerPage(spec, type)});
+            caches.push_back({std::string(name(type)), pageBytes(spec, type)});
     return caches;
 }
 
 uint64_t totalOf(const MemoryNeeds& needs)
 {
-    return needs.weightBytes + needs.scratchBytes + kLeastPages * needs.bytesPerPage;
+    return needs.weightBytes + needs.scratchBytes +
+        kLeastPages * (needs.page.full + needs.page.window);
 }
 
 } // namespace
@@ -66,7 +81,7 @@ PlacementPlan planPlacement(const Placement& placement, const PlannedModel& mode
         needs.push_back({.device = toString(info.id),
                          .freeBytes = info.memoryFree,
                          .weightBytes = loader.totalBytes(),
-                         .bytesPerPage = KvCache::bytesPerPage(own, model.kvType),
+                         .page = pageBytes(own, model.kvType),
                          .scratchBytes = Decoder::bytes(own, model.limits),
                          .smallerCaches = smallerCaches(own, model.kvType)});
         memories.push_back(memoryOf(info));
@@ -77,7 +92,7 @@ PlacementPlan planPlacement(const Placement& placement, const PlannedModel& mode
             static_cast<double>(std::max<uint64_t>(1, asked[memories[i]]));
         needs[i].freeBytes = static_cast<uint64_t>(static_cast<double>(needs[i].freeBytes) * share);
     }
-    plan.memory = planMemory(needs, model.wish);
+    plan.memory = planMemory(needs, wishOf(model));
     return plan;
 }
 
@@ -96,9 +111,9 @@ uint64_t bytesOf(const PlannedModel& model)
     const MemoryNeeds needs{.device = "",
                             .freeBytes = uint64_t{1} << 62, // whether there is room is not asked
                             .weightBytes = WeightLoader(model.file, model.spec).totalBytes(),
-                            .bytesPerPage = KvCache::bytesPerPage(model.spec, model.kvType),
+                            .page = pageBytes(model.spec, model.kvType),
                             .scratchBytes = Decoder::bytes(model.spec, model.limits)};
-    return planMemory({&needs, 1}, model.wish).totalBytes;
+    return planMemory({&needs, 1}, wishOf(model)).totalBytes;
 }
 
 std::string roomElsewhere(const PlannedModel& model, const MachineFigures& machine)

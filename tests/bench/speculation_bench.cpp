@@ -258,7 +258,7 @@ std::vector<float> logitsOf(LoadedModel& model, const Tokens& tokens)
             pages.push_back(model.pages->take().value());
         const StepRow row{
             .token = tokens[i], .position = static_cast<int>(i), .slot = 0, .output = true};
-        model.group->setPages(0, pages);
+        model.group->setPages(0, pages, model.pages->windowPagesOf(pages));
         model.group->run({&row, 1});
         model.group->readLogits(std::span(all).subspan(i * vocabulary, vocabulary));
     }

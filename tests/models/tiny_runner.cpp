@@ -33,8 +33,9 @@ TinyRunner::TinyRunner(const TinyDevices& devices, const ModelFile& file)
     m_group = std::make_unique<DeviceGroup>(file, m_spec, devices.split, members);
     while (!m_group->loaded())
         m_group->loadNext();
-    m_group->makeCache(kSlots * kPagesPerSlot, kSlots, kPagesPerSlot,
-                       StepLimits{.rows = 128, .outputs = 128}, devices.kvType);
+    m_group->makeCache(
+        {.pages = kSlots * kPagesPerSlot, .sequences = kSlots, .pagesPerSlot = kPagesPerSlot},
+        StepLimits{.rows = 128, .outputs = 128}, devices.kvType);
     for (int slot = 0; slot < kSlots; ++slot) {
         std::vector<int> pages;
         for (int i = 0; i < kPagesPerSlot; ++i)

@@ -1,5 +1,7 @@
 #include "inference/memory/memory_plan.h"
 
+#include "kernels/backend.h"
+
 #include <QTest>
 #include <stdexcept>
 #include <vector>
@@ -11,8 +13,10 @@ namespace {
 constexpr uint64_t kMega = 1000 * 1000;
 
 // 100 MB of weights, 10 MB of scratch, 1 MB per page of 64 tokens
-const MemoryNeeds kNeeds{
-    .device = "cpu", .weightBytes = 100 * kMega, .bytesPerPage = kMega, .scratchBytes = 10 * kMega};
+const MemoryNeeds kNeeds{.device = "cpu",
+                         .weightBytes = 100 * kMega,
+                         .page = {.full = kMega},
+                         .scratchBytes = 10 * kMega};
 
 /// The plan for one device with so many bytes, and a model made for so many tokens.
 MemoryPlan planned(MemoryWish wish, uint64_t freeBytes, int modelContext = 4096)
@@ -48,6 +52,8 @@ private Q_SLOTS:
     void modelThatDoesNotFitIsRefusedInWords();
     void contextIsNeverLongerThanTheModels();
     void theTightestDeviceDecides();
+    void slidingLayersTakeAWindowOnly();
+    void windowsThatAreNoShorterAreNone();
     void sizesReadWell();
 };
 
@@ -93,7 +99,7 @@ void MemoryPlanTest::smallerCacheIsProposedWhereItFits()
     // 130 MB less a twentieth: 13 pages of 1 MB, 26 of half, 40 of a third
     MemoryNeeds needs = kNeeds;
     needs.freeBytes = 130 * kMega;
-    needs.smallerCaches = {{"q8_0", kMega / 2}, {"q4", kMega / 3}};
+    needs.smallerCaches = {{"q8_0", {.full = kMega / 2}}, {"q4", {.full = kMega / 3}}};
     const auto sentence = [&](int context) {
         try {
             static_cast<void>(
@@ -150,10 +156,63 @@ void MemoryPlanTest::theTightestDeviceDecides()
 
     // a part without cache (a device that has the head alone) does not limit it
     MemoryNeeds headOnly = tight;
-    headOnly.bytesPerPage = 0;
+    headOnly.page.full = 0;
     headOnly.freeBytes = 200 * kMega;
     const std::vector<MemoryNeeds> withHead = {roomy, headOnly};
     QCOMPARE(planMemory(withHead, {.sequences = 4, .modelContext = 4096}).pages, 4 * 64);
+}
+
+void MemoryPlanTest::slidingLayersTakeAWindowOnly()
+{
+    // 5/6 of each page are of layers that keep 10 pages of a sequence
+    MemoryNeeds needs = kNeeds;
+    needs.page = {.full = kMega, .window = 5 * kMega};
+    needs.freeBytes = 100000 * kMega;
+    const MemoryWish wish{.sequences = 4, .modelContext = 4096, .windowPages = 10};
+
+    const MemoryPlan plenty = planMemory({&needs, 1}, wish);
+    QCOMPARE(plenty.pages, 4 * 64);
+    QCOMPARE(plenty.windowPages, 10 + 3 * 2 * 10);
+    QCOMPARE(plenty.cacheBytes, (256 + 5 * 70) * kMega);
+
+    // 300 MB less a twentieth and 110: 175 pages would be 29 of six parts
+    needs.freeBytes = 300 * kMega;
+    const MemoryPlan scarce = planMemory({&needs, 1}, wish);
+    QCOMPARE(scarce.contextTokens, 4096);
+    QVERIFY(scarce.pages > 64 && scarce.windowPages > 10);
+    QVERIFY(scarce.totalBytes <= 285 * kMega && scarce.totalBytes > 275 * kMega);
+
+    // 200 MB less a twentieth and 110: 80, of which one window takes 50
+    needs.freeBytes = 200 * kMega;
+    const MemoryPlan shorter = planMemory({&needs, 1}, wish);
+    QCOMPARE(shorter.contextTokens, 30 * 64);
+    QCOMPARE(shorter.pages, 30);
+    QCOMPARE(shorter.windowPages, 10);
+
+    MemoryWish longer = wish;
+    longer.contextTokens = 31 * 64;
+    try {
+        static_cast<void>(planMemory({&needs, 1}, longer));
+        QFAIL("31 pages and a window do not fit");
+    } catch (const std::runtime_error& error) {
+        const std::string sentence = error.what();
+        QVERIFY2(sentence.find("cache for 1984 tokens 81.0 MB") != std::string::npos &&
+                     sentence.find("at most 1920 tokens") != std::string::npos,
+                 sentence.c_str());
+    }
+}
+
+void MemoryPlanTest::windowsThatAreNoShorterAreNone()
+{
+    MemoryNeeds needs = kNeeds;
+    needs.page = {.full = kMega, .window = kMega};
+    needs.freeBytes = 100000 * kMega;
+
+    const MemoryPlan plan = planMemory(
+        {&needs, 1}, {.sequences = 1, .modelContext = 20 * kPageTokens, .windowPages = 20});
+
+    QCOMPARE(plan.windowPages, 0);
+    QCOMPARE(plan.cacheBytes, 40 * kMega);
 }
 
 void MemoryPlanTest::sizesReadWell()

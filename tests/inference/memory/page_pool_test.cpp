@@ -231,7 +231,7 @@ void PagePoolTest::fullPagesAloneAreFoundWithoutTakingOver()
     const std::vector<int> pages = compute(pool, tokens);
     pool.release(pages, tokens);
 
-    const PagePool::Prefix full = pool.findFullPages(tokens);
+    const PagePool::Prefix full = pool.findToRestore(tokens);
     QCOMPARE(full.tokens, 2 * kPageTokens);
     QVERIFY(std::ranges::equal(full.pages, std::span(pages).first(2)));
     pool.release(full.pages, std::span(tokens).first(2 * kPageTokens));
@@ -248,8 +248,8 @@ void PagePoolTest::namedPagesAreGivenOnceParentsFirst()
     const auto first = pool.nextNamed();
     const auto second = pool.nextNamed();
     QVERIFY(first && second && !pool.nextNamed());
-    QCOMPARE(first->page, pages[0]);
-    QCOMPARE(second->page, pages[1]);
+    QCOMPARE(first->place.page, pages[0]);
+    QCOMPARE(second->place.page, pages[1]);
     QVERIFY(first->parent == rootName("model"));
     QVERIFY(second->parent == first->name);
     QVERIFY(second->name ==

@@ -204,18 +204,24 @@ void DeviceGroupTest::pagesTravelBetweenSplits()
     };
     TinyRunner computed(*group, *file);
     (void)computed.runSlices(tokens, 1, kCheckedTokens);
-    std::vector<std::byte> bytes(2 * computed.group().pageBytes());
-    computed.group().readPages(bytes, std::vector<int>{4, 5}); // slot 1
+    const size_t each = computed.group().pageBytes();
+    std::vector<std::byte> bytes(2 * each);
+    const std::span<std::byte> whole(bytes);
+    computed.group().readPage(whole.first(each), {.page = 4}); // slot 1
+    computed.group().readPage(whole.last(each), {.page = 5});
     const std::vector<float> expected = nextLogits(computed, 1);
 
     TinyRunner single(front, *file);
     single.setPages(0, {6, 3});
-    single.group().writePages(std::vector<int>{6, 3}, bytes);
+    single.group().writePage({.page = 6}, whole.first(each));
+    single.group().writePage({.page = 3}, whole.last(each));
     std::vector<std::byte> back(bytes.size());
-    single.group().readPages(back, std::vector<int>{6, 3});
+    single.group().readPage(std::span(back).first(each), {.page = 6});
+    single.group().readPage(std::span(back).last(each), {.page = 3});
     TinyRunner again(*group, *file);
     again.setPages(3, {2, 9});
-    again.group().writePages(std::vector<int>{2, 9}, back);
+    again.group().writePage({.page = 2}, std::span(back).first(each));
+    again.group().writePage({.page = 9}, std::span(back).last(each));
 
     QVERIFY(back == bytes);
     const std::vector<float> restored = nextLogits(again, 3);
