@@ -3,8 +3,8 @@
 
 namespace inglenook {
 
-// Phi-3, Phi-3.5 and Phi-4 (Abdin et al. 2024): as Llama, with fewer and larger arrays, and LongRoPE
-// where the context is long. Only a part of a head turns in some.
+// Phi-3, Phi-3.5 and Phi-4 (Abdin et al. 2024): as Llama, with fewer and larger arrays, and
+// LongRoPE where the context is long. Only a part of a head turns in some.
 ModelSpec readPhi3(SpecReader& file)
 {
     ModelSpec spec = file.common(RopePairs::Halves);

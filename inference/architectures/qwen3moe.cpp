@@ -3,8 +3,8 @@
 
 namespace inglenook {
 
-// Qwen 3 with experts: as Qwen 3 but for the feed-forward. The weights of those that are used always
-// add up to one.
+// Qwen 3 with experts: as Qwen 3 but for the feed-forward. The weights of those that are used
+// always add up to one.
 ModelSpec readQwen3Moe(SpecReader& file)
 {
     ModelSpec spec = readQwen3(file);

@@ -17,7 +17,8 @@ public:
         int count = 0; // at least one
     };
 
-    /// Pick i is ids[i / ids.cols][i % ids.cols], below `experts`. In a group they keep their order.
+    /// Pick i is ids[i / ids.cols][i % ids.cols], below `experts`. In a group they keep their
+    /// order.
     void sort(const Tensor& ids, int experts);
 
     /// Of the experts that anybody picked, in their order.

@@ -72,8 +72,7 @@ void interleave(RoundedBlock* to, const ExpertWork& work, std::span<const int> p
         while (tile > static_cast<int>(picks.size()))
             tile /= 2;
         for (int r = 0; r < tile; ++r) {
-            const RoundedBlock* from =
-                work.roundedRow(work.inputOf(picks[static_cast<size_t>(r)]));
+            const RoundedBlock* from = work.roundedRow(work.inputOf(picks[static_cast<size_t>(r)]));
             for (int b = 0; b < work.blocks; ++b)
                 to[b * tile + r] = from[b];
         }
@@ -100,8 +99,9 @@ void CpuBackend::prepareInputs(ExpertWork& work)
         return;
     const Tensor& x = work.x;
     const int blocks = work.blocks = roundedBlocks(x.cols);
-    auto* to = grown<RoundedBlock>(
-        m_rounded, static_cast<size_t>(x.rows) * static_cast<size_t>(blocks) * sizeof(RoundedBlock));
+    auto* to = grown<RoundedBlock>(m_rounded,
+                                   static_cast<size_t>(x.rows) * static_cast<size_t>(blocks) *
+                                       sizeof(RoundedBlock));
     eachRow(x.rows, int64_t{x.rows} * x.cols, [&](int r) {
         m_instructions.roundRows(to + static_cast<size_t>(r) * static_cast<size_t>(blocks), blocks,
                                  floatRow(x, r), static_cast<size_t>(x.stride), x.cols, 1);
@@ -117,8 +117,7 @@ void CpuBackend::gatherInputs(const ExpertWork& work)
         const ExpertGroups::Group& group = groups[static_cast<size_t>(index)];
         if (group.count == 1)
             return;
-        std::byte* to =
-            m_gathered.data() + static_cast<size_t>(group.first) * work.inputBytes();
+        std::byte* to = m_gathered.data() + static_cast<size_t>(group.first) * work.inputBytes();
         if (work.blocks > 0)
             return interleave(reinterpret_cast<RoundedBlock*>(to), work, m_groups.picks(group),
                               m_instructions.largestTile);
@@ -154,8 +153,7 @@ void CpuBackend::multiplyGroup(const ExpertWork& work, const ExpertGroups::Group
         product.y = floatRow(work.y, picks[0]) + firstOut;
         return multiply(product);
     }
-    const std::byte* inputs =
-        work.gathered + static_cast<size_t>(group.first) * work.inputBytes();
+    const std::byte* inputs = work.gathered + static_cast<size_t>(group.first) * work.inputBytes();
     product.x = reinterpret_cast<const float*>(inputs);
     product.xStride = static_cast<size_t>(work.x.cols);
     product.rounded = reinterpret_cast<const RoundedBlock*>(inputs);
@@ -187,9 +185,8 @@ void CpuBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor 
     work.panelsAtOnce = panelsPerTask(panels, groups.size(), m_pool.threads());
     work.threadProducts = static_cast<size_t>(m_groups.largest()) *
         static_cast<size_t>(kPanelRows * work.panelsAtOnce);
-    work.products = grown<float>(m_products,
-                                 static_cast<size_t>(m_pool.threads()) * work.threadProducts *
-                                     sizeof(float));
+    work.products = grown<float>(
+        m_products, static_cast<size_t>(m_pool.threads()) * work.threadProducts * sizeof(float));
     const int tasksPerGroup = (panels + work.panelsAtOnce - 1) / work.panelsAtOnce;
     m_pool.run(static_cast<int>(groups.size()) * tasksPerGroup, [&](int index, int thread) {
         multiplyGroup(work, groups[static_cast<size_t>(index / tasksPerGroup)],

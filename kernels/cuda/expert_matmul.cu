@@ -32,8 +32,8 @@ struct Picks {
     }
 };
 
-/// Blocks: (panels, picks), one warp per segment. Of the tile of x that has the pick's row, the sums
-/// of that row are kept.
+/// Blocks: (panels, picks), one warp per segment. Of the tile of x that has the pick's row, the
+/// sums of that row are kept.
 template <class Format>
 __global__ void __launch_bounds__(kMostSegments * 32) multiplyPick(BlocksArguments a, Picks picks)
 {
@@ -44,9 +44,8 @@ __global__ void __launch_bounds__(kMostSegments * 32) multiplyPick(BlocksArgumen
     const int tile = picks.input() / RoundedRows::kTileRows;
     const int row = picks.input() % RoundedRows::kTileRows;
     Sums<1> sums = {};
-    addSegment<Format, 1>(sums, a,
-                          a.panels + picks.weightOffset() + panel * panelBytes<Format>(a.in),
-                          segment, tile);
+    addSegment<Format, 1>(
+        sums, a, a.panels + picks.weightOffset() + panel * panelBytes<Format>(a.in), segment, tile);
 #pragma unroll
     for (int i = 0; i < 4; ++i)
         partial[segment][i][lane] = sums[0][i];

@@ -10,14 +10,11 @@ void ReferenceBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, T
     perform([=] {
         for (int i = 0; i < y.rows; ++i) {
             const int token = i / ids.cols;
-            const int32_t expert =
-                reference::intRow(ids, token)[static_cast<size_t>(i % ids.cols)];
-            const std::span<const float> from =
-                reference::row(x, x.rows == ids.rows ? token : i);
+            const int32_t expert = reference::intRow(ids, token)[static_cast<size_t>(i % ids.cols)];
+            const std::span<const float> from = reference::row(x, x.rows == ids.rows ? token : i);
             const std::span<float> to = reference::row(y, i);
             for (int o = 0; o < y.cols; ++o) {
-                const std::span<const float> weights =
-                    reference::row(experts, expert * y.cols + o);
+                const std::span<const float> weights = reference::row(experts, expert * y.cols + o);
                 double sum = 0;
                 for (size_t k = 0; k < from.size(); ++k)
                     sum += static_cast<double>(weights[k]) * from[k];

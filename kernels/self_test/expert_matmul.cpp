@@ -19,10 +19,7 @@ struct ExpertShape {
     Inputs inputs = Inputs::PerRow;
     Placement placement = Placement::Packed;
 
-    [[nodiscard]] int inputRows() const
-    {
-        return inputs == Inputs::PerRow ? rows : rows * picks;
-    }
+    [[nodiscard]] int inputRows() const { return inputs == Inputs::PerRow ? rows : rows * picks; }
 };
 
 TestWeight testWeight(const ExpertShape& s)
@@ -76,8 +73,7 @@ void agree(Trial& trial, const ExpertShape& s)
         const int input = s.inputs == Inputs::PerRow ? row : row * s.picks + pick;
         const int output = expertOf(s, row, pick) * s.out + col % s.out;
         const auto index = static_cast<size_t>(input) * static_cast<size_t>(w.out());
-        return tolerances[index + static_cast<size_t>(output)] +
-            4 * kRounding * std::abs(expected);
+        return tolerances[index + static_cast<size_t>(output)] + 4 * kRounding * std::abs(expected);
     };
     trial.agree(preparation(s, w, x), s.rows, s.placement, tolerance);
 }

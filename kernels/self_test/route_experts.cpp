@@ -111,12 +111,12 @@ void addRouteExpertsCases(std::vector<OperatorCase>& cases)
         {6, 1, 1, Placement::Spread},   {64, 5, 1, Placement::Packed},
     };
     for (const RouteShape& s : shapes)
-        cases.push_back({.operation = "routeExperts",
-                         .format = "",
-                         .shape = shapeText(s.rows, s.experts, s.placement) + " to " +
-                             std::to_string(s.picks),
-                         .quick = s.rows == 17,
-                         .run = [=](Trial& trial) { agree(trial, s); }});
+        cases.push_back(
+            {.operation = "routeExperts",
+             .format = "",
+             .shape = shapeText(s.rows, s.experts, s.placement) + " to " + std::to_string(s.picks),
+             .quick = s.rows == 17,
+             .run = [=](Trial& trial) { agree(trial, s); }});
     cases.push_back({.operation = "routeExperts",
                      .format = "",
                      .shape = "each row alone",

@@ -24,9 +24,8 @@ void multiply(Context& context, const Tensor& y, const UnitRows& x, const Device
     const int64_t groups = groupsFor(y.cols, chosen.groupCols);
     const int64_t groupsAtOnce =
         std::clamp(context.commands.workLimit() / groupWork, int64_t{1}, groups);
-    const auto rowsAtOnce =
-        static_cast<int>(std::clamp(context.commands.workLimit() / (groupWork * groupsAtOnce),
-                                    int64_t{1}, int64_t{ids.rows}));
+    const auto rowsAtOnce = static_cast<int>(std::clamp(
+        context.commands.workLimit() / (groupWork * groupsAtOnce), int64_t{1}, int64_t{ids.rows}));
     for (int row = 0; row < ids.rows; row += rowsAtOnce) {
         const Tensor idsNow = rowsFrom(ids, row, std::min(rowsAtOnce, ids.rows - row));
         const Tensor out = rowsFrom(y, row * ids.cols, idsNow.rows * ids.cols);
@@ -73,8 +72,7 @@ void VulkanBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tens
     const bool rounded = isQuantised(part.type);
     const int picksPerX = x.rows == ids.rows ? ids.cols : 1;
     const int inputsPerRow = ids.cols / picksPerX;
-    const int rowsAtOnce =
-        std::max(1, preparedRows(x, part.units, rounded) / inputsPerRow);
+    const int rowsAtOnce = std::max(1, preparedRows(x, part.units, rounded) / inputsPerRow);
     for (int row = 0; row < ids.rows; row += rowsAtOnce) {
         const int count = std::min(rowsAtOnce, ids.rows - row);
         const UnitRows inputs = prepareRows(

@@ -80,7 +80,6 @@ const std::vector<CheckedModel>& models()
                                                   {"qwen2"},
                                                   {"qwen3"},
                                                   {"gemma2"},
-                                                  {"mixtral"},
                                                   {"phi"},
                                                   {"llama", DType::Q8_0},
                                                   {"mixtral", DType::Q8_0}};
