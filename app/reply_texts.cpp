@@ -31,6 +31,10 @@ QString statusText(const ReplyFigures& figures)
         translated("first token %1 ms").arg(locale.toString(figures.firstTokenMs, 'f', 0)));
     if (figures.reusedTokens > 0)
         parts.append(translated("%1 reused").arg(locale.toString(figures.reusedTokens)));
+    if (figures.proposedTokens > 0)
+        parts.append(translated("guessed %1 of %2")
+                         .arg(locale.toString(figures.acceptedTokens),
+                              locale.toString(figures.proposedTokens)));
     if (!figures.device.empty())
         parts.append(QString::fromStdString(figures.device));
     return parts.join(QStringLiteral(" · "));
@@ -85,6 +89,8 @@ ReplyFigures toFigures(const ReplyStats& stats)
     figures.firstTokenMs = stats.promptSeconds * 1000.;
     if (stats.replyTokens > 1 && stats.replySeconds > 0.)
         figures.tokensPerSecond = (stats.replyTokens - 1) / stats.replySeconds;
+    figures.proposedTokens = stats.speculation.proposed;
+    figures.acceptedTokens = stats.speculation.accepted;
     figures.device = stats.device;
     return figures;
 }

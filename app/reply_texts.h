@@ -7,7 +7,7 @@
 
 namespace inglenook {
 
-/// "18.2 tokens/s · first token 43 ms · 120 reused · cpu"; "" while unknown.
+/// "18.2 tokens/s · first token 43 ms · 120 reused · guessed 40 of 52 · cpu"; "" while unknown.
 [[nodiscard]] QString statusText(const ReplyFigures& figures);
 
 /// Why a reply ended, where it is worth saying; "" if it came to its own end.

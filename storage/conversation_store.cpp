@@ -7,7 +7,8 @@ namespace {
 constexpr const char* kMessageColumns =
     "id, conversation, parent, chosen, author, state, text, problem, model, created, "
     "prompt_tokens, "
-    "reused_tokens, reply_tokens, first_token_ms, tokens_per_second, device";
+    "reused_tokens, reply_tokens, first_token_ms, tokens_per_second, device, proposed_tokens, "
+    "accepted_tokens";
 
 ConversationRecord readConversation(const Statement& row)
 {
@@ -42,6 +43,8 @@ MessageRecord readMessage(const Statement& row)
     record.figures.firstTokenMs = row.real(13);
     record.figures.tokensPerSecond = row.real(14);
     record.figures.device = row.text(15);
+    record.figures.proposedTokens = int(row.integer(16));
+    record.figures.acceptedTokens = int(row.integer(17));
     return record;
 }
 
@@ -141,7 +144,7 @@ void ConversationStore::insert(const MessageRecord& message)
 {
     Statement statement =
         m_connection.prepare(std::string("insert into message (") + kMessageColumns +
-                             ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                             ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     const ReplyFigures& figures = message.figures;
     statement.bind(1, message.id)
         .bind(2, message.conversation)
@@ -159,6 +162,8 @@ void ConversationStore::insert(const MessageRecord& message)
         .bind(14, figures.firstTokenMs)
         .bind(15, figures.tokensPerSecond)
         .bind(16, figures.device)
+        .bind(17, int64_t(figures.proposedTokens))
+        .bind(18, int64_t(figures.acceptedTokens))
         .run();
     index(message.id);
 }
@@ -200,7 +205,8 @@ void ConversationStore::finish(const MessageRecord& reply)
         .prepare("update message "
                  "set    state = ?, text = ?, problem = ?, prompt_tokens = ?, reused_tokens = ?, "
                  "reply_tokens = ?, "
-                 "       first_token_ms = ?, tokens_per_second = ?, device = ? "
+                 "       first_token_ms = ?, tokens_per_second = ?, device = ?, "
+                 "       proposed_tokens = ?, accepted_tokens = ? "
                  "where  id = ?")
         .bind(1, int64_t(reply.state))
         .bind(2, reply.text)
@@ -211,7 +217,9 @@ void ConversationStore::finish(const MessageRecord& reply)
         .bind(7, figures.firstTokenMs)
         .bind(8, figures.tokensPerSecond)
         .bind(9, figures.device)
-        .bind(10, reply.id)
+        .bind(10, int64_t(figures.proposedTokens))
+        .bind(11, int64_t(figures.acceptedTokens))
+        .bind(12, reply.id)
         .run();
     index(reply.id);
     transaction.commit();

@@ -14,8 +14,8 @@ constexpr int kApplicationId = 0x494e474c;
 // Replies are put into the index when they are finished: while one grows (state 1) it changes too
 // often.
 //
-// Recovery tells the tables apart by the number of their columns: conversation 9, message 17,
-// setting 3.
+// Recovery tells the tables apart by the number of their columns: conversation 9, message 17 and
+// since the second version 19, setting 3.
 constexpr const char* kFirst = R"sql(
 create table conversation (
     id           integer primary key,
@@ -69,7 +69,13 @@ create virtual table title_index using fts5 (
 );
 )sql";
 
-constexpr const char* kSteps[] = {kFirst};
+// What guessing ahead did for a reply
+constexpr const char* kGuesses = R"sql(
+alter table message add column proposed_tokens integer not null default 0;
+alter table message add column accepted_tokens integer not null default 0;
+)sql";
+
+constexpr const char* kSteps[] = {kFirst, kGuesses};
 
 using Schema = std::multiset<std::string>;
 
@@ -109,8 +115,11 @@ void migrate(Connection& connection, std::span<const char* const> steps)
                 " was written by a newer Inglenook and is left as it is; update the program.");
     if (version == newest)
         return;
-    if (version > 0 && connection.path() != ":memory:")
-        copyBefore(connection, version);
+    if (version > 0) {
+        verifySchema(connection, steps.first(size_t(version)));
+        if (connection.path() != ":memory:")
+            copyBefore(connection, version);
+    }
     for (int64_t step = version; step < newest; ++step) {
         Transaction transaction(connection);
         connection.execute(steps[size_t(step)]);
@@ -120,10 +129,10 @@ void migrate(Connection& connection, std::span<const char* const> steps)
     }
 }
 
-void verifySchema(Connection& connection)
+void verifySchema(Connection& connection, std::span<const char* const> steps)
 {
     Connection fresh(":memory:");
-    migrate(fresh);
+    migrate(fresh, steps);
     if (schemaOf(connection) != schemaOf(fresh))
         throw DatabaseError(DatabaseFault::Damaged,
                             "The file " + connection.path() +

@@ -12,10 +12,11 @@ namespace inglenook {
 
 /// Brings a database up to date, each step whole or not at all. A file that holds anything is
 /// copied first, beside itself. Refuses a file that a newer program wrote, and leaves it as it is.
+/// Throws, as Damaged, if an older file's tables are not those of its version.
 void migrate(Connection& connection, std::span<const char* const> steps = migrationSteps());
 
 /// Throws, as Damaged, if the tables, indexes and triggers are not exactly those that the steps
 /// make: a file from elsewhere must not bring its own.
-void verifySchema(Connection& connection);
+void verifySchema(Connection& connection, std::span<const char* const> steps = migrationSteps());
 
 } // namespace inglenook

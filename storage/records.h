@@ -38,6 +38,8 @@ struct ReplyFigures {
     int replyTokens = 0;
     double firstTokenMs = 0.;
     double tokensPerSecond = 0.;
+    int proposedTokens = 0; // that were guessed ahead
+    int acceptedTokens = 0; // of them, tokens of the reply
     std::string device;
 
     bool operator==(const ReplyFigures&) const = default;

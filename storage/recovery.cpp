@@ -9,7 +9,8 @@ namespace {
 
 // The tables are told apart by the number of their columns.
 constexpr size_t kConversationColumns = 9;
-constexpr size_t kMessageColumns = 17;
+constexpr size_t kMessageColumns = 19;
+constexpr size_t kMessageColumnsOfOld = 17; // rows of version 1, also where the file is newer
 constexpr size_t kSettingColumns = 3;
 
 bool isInteger(const PageValue& value)
@@ -45,7 +46,8 @@ public:
               "insert or ignore into message "
               "(id, conversation, parent, chosen, author, state, text, problem, model, created, "
               "prompt_tokens, reused_tokens, reply_tokens, first_token_ms, tokens_per_second, "
-              "device) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))
+              "device, proposed_tokens, accepted_tokens) "
+              "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))
         , m_setting(
               into.prepare("insert or ignore into setting (key, value, changed) values (?, ?, ?)"))
     {
@@ -55,7 +57,7 @@ public:
     {
         if (row.values.size() == kConversationColumns)
             takeConversation(row);
-        else if (row.values.size() == kMessageColumns)
+        else if (row.values.size() == kMessageColumns || row.values.size() == kMessageColumnsOfOld)
             takeMessage(row);
         else if (row.values.size() == kSettingColumns)
             takeSetting(row);
@@ -100,6 +102,8 @@ private:
         m_message.bind(14, numberOf(v[13]))
             .bind(15, numberOf(v[14]))
             .bind(16, std::get<std::string>(v[15]));
+        for (size_t column = 17; column < kMessageColumns; ++column)
+            m_message.bind(int(column), column < v.size() ? idOf(v[column]) : 0);
         m_message.run();
     }
 

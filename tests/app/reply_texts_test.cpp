@@ -26,6 +26,18 @@ private Q_SLOTS:
         QCOMPARE(statusText(figures), "3087 tokens/s · first token 43 ms · 120 reused · cpu");
     }
 
+    void guessesAreSaidWhereThereWereAny()
+    {
+        ReplyStats stats;
+        stats.replyTokens = 50;
+        stats.device = "cpu";
+        QCOMPARE(statusText(toFigures(stats)), "first token 0 ms · cpu");
+        stats.speculation.proposed = 52;
+        QCOMPARE(statusText(toFigures(stats)), "first token 0 ms · guessed 0 of 52 · cpu");
+        stats.speculation.accepted = 40;
+        QCOMPARE(statusText(toFigures(stats)), "first token 0 ms · guessed 40 of 52 · cpu");
+    }
+
     void speedLeavesOutTheFirstToken()
     {
         ReplyStats stats;

@@ -50,6 +50,8 @@ private Q_SLOTS:
                          .replyTokens = 2,
                          .firstTokenMs = 12.5,
                          .tokensPerSecond = 80.25,
+                         .proposedTokens = 52,
+                         .acceptedTokens = 40,
                          .device = "cpu"};
 
         m_store->add(record, std::vector{question(1, 0, "Which tea?"), reply});
@@ -119,8 +121,10 @@ private Q_SLOTS:
 
         reply.state = MessageState::Complete;
         reply.text = "final";
+        reply.figures = {.replyTokens = 7, .proposedTokens = 6, .acceptedTokens = 5};
         m_store->finish(reply);
 
+        QVERIFY(m_store->messages(1)[1].figures == reply.figures);
         QCOMPARE(found(*m_store, "final"), Ids{1});
         QCOMPARE(found(*m_store, "preliminary"), Ids{});
         m_connection->execute(

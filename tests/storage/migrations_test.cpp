@@ -1,5 +1,8 @@
 #include "storage/migrations.h"
 
+#include "storage/conversation_store.h"
+#include "tests/support/old_database.h"
+
 #include <QTemporaryDir>
 #include <QtTest/QtTest>
 
@@ -41,6 +44,45 @@ private Q_SLOTS:
 
         QCOMPARE(connection.number("pragma user_version"), 2);
         QCOMPARE(connection.number("select b from t"), 2);
+    }
+
+    void conversationsOfVersionOneAreKept()
+    {
+        QTemporaryDir folder;
+        Connection connection(folder.filePath("d.sqlite").toStdString());
+        makeVersionOne(connection);
+
+        migrate(connection);
+
+        verifySchema(connection);
+        ConversationStore store(connection);
+        MessageRecord reply = store.messages(1).at(1);
+        QCOMPARE(reply.text, std::string("Green tea."));
+        QVERIFY((reply.figures == ReplyFigures{.replyTokens = 20, .device = "cpu"}));
+        QCOMPARE(store.search("green", 10).size(), size_t(1));
+        reply.figures.proposedTokens = 52;
+        reply.figures.acceptedTokens = 40;
+        store.finish(reply);
+        QVERIFY(store.messages(1)[1].figures == reply.figures);
+    }
+
+    void olderFileWithoutItsTablesIsDamaged()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.filePath("d.sqlite");
+        Connection connection(path.toStdString());
+        makeVersionOne(connection);
+        connection.execute("drop table setting");
+
+        try {
+            migrate(connection);
+            QFAIL("It was taken for sound.");
+        } catch (const DatabaseError& error) {
+            QVERIFY(error.fault() == DatabaseFault::Damaged);
+        }
+
+        QCOMPARE(connection.number("pragma user_version"), 1);
+        QVERIFY(!QFile::exists(path + ".version-1"));
     }
 
     void fileIsCopiedBeforeTheFirstStep()

@@ -2,6 +2,7 @@
 
 #include "storage/settings_store.h"
 #include "tests/support/conversations.h"
+#include "tests/support/old_database.h"
 
 #include <QTemporaryDir>
 #include <QtTest/QtTest>
@@ -148,6 +149,34 @@ private Q_SLOTS:
         QCOMPARE(recovered.list().size(), size_t(1));
         QCOMPARE(recovered.messages(1).size(), size_t(2));
         QCOMPARE(recovered.messages(1)[1].parent, 1); // its predecessor is lost
+    }
+
+    void rowsOfVersionOneAreRecovered()
+    {
+        const QString path = m_folder.filePath("old.sqlite");
+        Connection from(path.toStdString());
+        makeVersionOne(from);
+        from.execute("pragma wal_checkpoint(truncate)");
+        QFile old(path);
+        QVERIFY(old.open(QFile::ReadOnly));
+        Connection into = memoryDatabase();
+        QCOMPARE(recoverFrom(old.readAll(), into).messages, 2);
+        QCOMPARE(ConversationStore(into).messages(1)[1].figures.replyTokens, 20);
+
+        // Its rows stay as short in a newer file, beside those that are written anew.
+        migrate(from);
+        MessageRecord reply = answer(3, 1, "Black tea.");
+        reply.figures = {.replyTokens = 7, .proposedTokens = 52, .acceptedTokens = 40};
+        ConversationStore(from).add(conversation(1), std::vector{reply});
+        from.execute("pragma wal_checkpoint(truncate)");
+        old.seek(0);
+        Connection both = memoryDatabase();
+        QCOMPARE(recoverFrom(old.readAll(), both).messages, 3);
+
+        const std::vector<MessageRecord> messages = ConversationStore(both).messages(1);
+        QCOMPARE(messages[1].text, std::string("Green tea."));
+        QCOMPARE(messages[1].figures.proposedTokens, 0);
+        QVERIFY(messages[2].figures == reply.figures);
     }
 
 private:
