@@ -2,6 +2,7 @@
 
 #include "inference/architectures/architecture.h"
 #include "inference/memory/kv_cache.h"
+#include "inference/model/draft_pairing.h"
 #include "inference/model/placement.h"
 #include "inference/model_files/model_file.h"
 #include "inference/model_files/quantisation.h"
@@ -21,6 +22,7 @@ ModelFacts describeModel(const std::string& path, int contextTokens)
         facts.name = file->metadata().text("general.name").value_or("");
         facts.quantisation = quantisationName(*file);
         facts.architecture = file->metadata().text("general.architecture").value_or("");
+        facts.vocabulary = vocabularyHash(file->metadata());
         const ModelSpec spec = readModelSpec(*file);
         const int tokens =
             contextTokens > 0 ? contextTokens : std::min(spec.context, kShortContext);

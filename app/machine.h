@@ -14,6 +14,7 @@ struct ModelFacts {
     std::string quantisation;
     std::string architecture;
     uint64_t neededBytes = 0; // weights and the cache of one conversation, 0 where unknown
+    uint64_t vocabulary = 0; // models of the same number can guess for each other; 0: unknown
     std::string problem; // why it cannot be used, in a sentence
 };
 

@@ -73,7 +73,7 @@ void ModelController::load(const QString& path)
     request.split = m_settings.split.toStdString();
     request.threads = m_settings.threads;
     request.contextTokens = m_settings.contextTokens;
-    request.draft = m_settings.guessAhead ? "auto" : "none";
+    request.draft = m_settings.drafts.value(path, kAutomaticDraft).toStdString();
     request.pageQuota = m_settings.keepPages ? uint64_t(m_settings.pageGigabytes) * kGigabyte : 0;
     const QString caches = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
     if (!caches.isEmpty()) {
@@ -122,6 +122,7 @@ void ModelController::retry()
 void ModelController::onScanned(const ModelScan& scan)
 {
     m_files->reset(scan.files, scan.freeBytes);
+    findDrafts();
     if (!scan.problem.isEmpty())
         setErrorText(scan.problem);
 }
@@ -159,6 +160,7 @@ void ModelController::onModelLoaded(const ModelLoaded& model)
     m_memoryText = tr("%1 weights, %2 cache").arg(size(model.weightBytes), size(model.cacheBytes));
     m_files->setCurrent(m_currentPath);
     emit currentChanged();
+    findDrafts();
     setProgress(1.);
     setState(Loaded);
     emit remembered(kUnfinishedKey, {});
@@ -232,6 +234,22 @@ void ModelController::clearCurrent()
     m_contextTokens = 0;
     m_files->setCurrent({});
     emit currentChanged();
+    findDrafts();
+}
+
+void ModelController::findDrafts()
+{
+    QStringList paths;
+    QStringList names;
+    for (const ModelFileRow& row : m_files->draftsFor(m_currentPath)) {
+        paths.append(row.path);
+        names.append(row.quantisation.isEmpty() ? row.name : row.name + u' ' + row.quantisation);
+    }
+    if (m_draftPaths == paths && m_draftNames == names)
+        return;
+    m_draftPaths = paths;
+    m_draftNames = names;
+    emit draftsChanged();
 }
 
 } // namespace inglenook

@@ -3,6 +3,7 @@
 #include "app/model_list_model.h"
 #include "inference/messages.h"
 
+#include <QMap>
 #include <QObject>
 #include <QStringList>
 
@@ -13,13 +14,16 @@ inline constexpr QLatin1String kLastModelKey("lastModel");
 inline constexpr QLatin1String kUnfinishedKey("unfinishedModel");
 inline constexpr QLatin1String kModelsFolderKey("modelsFolder");
 
+/// Of LoadSettings::drafts, for models that are not in it: the engine looks for one.
+inline constexpr QLatin1String kAutomaticDraft("auto");
+
 /// How models are loaded, from the settings.
 struct LoadSettings {
     QString device = QStringLiteral("auto"); // several: "cuda:0,cuda:1"
     QString split = QStringLiteral("auto"); // over them
     int threads = 0; // 0: as many as there are cores
     int contextTokens = 0; // 0: what the model and the memory allow
-    bool guessAhead = true; // with a smaller model beside it, or the text so far
+    QMap<QString, QString> drafts; // what guesses, by the model's path: "none" or a path
     bool keepPages = true; // of the cache, on disk
     int pageGigabytes = 8; // that they may take there
 
@@ -48,6 +52,8 @@ class ModelController : public QObject {
     Q_PROPERTY(QString deviceName READ deviceName NOTIFY currentChanged)
     Q_PROPERTY(QString deviceNote READ deviceNote NOTIFY currentChanged)
     Q_PROPERTY(QString draftName READ draftName NOTIFY currentChanged)
+    Q_PROPERTY(QStringList draftPaths READ draftPaths NOTIFY draftsChanged)
+    Q_PROPERTY(QStringList draftNames READ draftNames NOTIFY draftsChanged)
     Q_PROPERTY(int contextTokens READ contextTokens NOTIFY currentChanged)
     Q_PROPERTY(QString memoryText READ memoryText NOTIFY currentChanged)
     Q_PROPERTY(QString errorText READ errorText NOTIFY errorTextChanged)
@@ -71,6 +77,8 @@ public:
     [[nodiscard]] QString deviceName() const { return m_deviceName; }
     [[nodiscard]] QString deviceNote() const { return m_deviceNote; } // on how it was chosen, or ""
     [[nodiscard]] QString draftName() const { return m_draftName; } // what guesses for it, or ""
+    [[nodiscard]] QStringList draftPaths() const { return m_draftPaths; } // what could
+    [[nodiscard]] QStringList draftNames() const { return m_draftNames; } // of the same, in turn
     [[nodiscard]] int contextTokens() const { return m_contextTokens; }
     [[nodiscard]] QString memoryText() const { return m_memoryText; }
     [[nodiscard]] QString errorText() const { return m_errorText; }
@@ -112,6 +120,7 @@ signals:
     void stateChanged();
     void progressChanged();
     void currentChanged();
+    void draftsChanged();
     void errorTextChanged();
     void modelsFolderChanged();
     void devicesChanged();
@@ -129,6 +138,7 @@ private:
     void setProgress(double progress);
     void setErrorText(const QString& sentence);
     void clearCurrent();
+    void findDrafts();
 
     ModelListModel* m_files;
     QString m_filter;
@@ -141,6 +151,8 @@ private:
     QString m_deviceName;
     QString m_deviceNote;
     QString m_draftName;
+    QStringList m_draftPaths;
+    QStringList m_draftNames;
     QString m_memoryText;
     int m_contextTokens = 0;
     QString m_errorText;

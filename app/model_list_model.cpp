@@ -3,6 +3,7 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <iterator>
 
 namespace inglenook {
 
@@ -44,6 +45,20 @@ const ModelFileRow* ModelListModel::find(const QString& path) const
     const auto found = std::find_if(m_all.begin(), m_all.end(),
                                     [&path](const ModelFileRow& row) { return row.path == path; });
     return found == m_all.end() ? nullptr : &*found;
+}
+
+std::vector<ModelFileRow> ModelListModel::draftsFor(const QString& path) const
+{
+    std::vector<ModelFileRow> drafts;
+    const ModelFileRow* model = find(path);
+    if (!model || model->vocabulary == 0)
+        return drafts;
+    std::copy_if(m_all.begin(), m_all.end(), std::back_inserter(drafts),
+                 [model](const ModelFileRow& row) {
+                     return row.vocabulary == model->vocabulary &&
+                         row.fileBytes < model->fileBytes && row.problem.isEmpty();
+                 });
+    return drafts;
 }
 
 void ModelListModel::applyFilter()

@@ -15,6 +15,7 @@ struct ModelFileRow {
     QString architecture;
     quint64 fileBytes = 0;
     quint64 neededBytes = 0; // weights and the cache of a conversation, 0 where unknown
+    quint64 vocabulary = 0; // models of the same number can guess for each other; 0: unknown
     QString problem; // why it cannot be used
     bool starter = false; // the one that ships with the program
 };
@@ -49,6 +50,8 @@ public:
     /// Among all files, whatever the filter; null if there is none of that path.
     [[nodiscard]] const ModelFileRow* find(const QString& path) const;
     [[nodiscard]] const std::vector<ModelFileRow>& all() const { return m_all; }
+    /// Those that can guess for the one of that path: the same vocabulary, and smaller.
+    [[nodiscard]] std::vector<ModelFileRow> draftsFor(const QString& path) const;
     [[nodiscard]] int count() const { return int(m_shown.size()); }
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;

@@ -31,6 +31,7 @@ ModelFileRow ModelScanner::describe(const QString& path, int contextTokens)
     row.architecture = QString::fromStdString(facts.architecture);
     row.fileBytes = quint64(info.size());
     row.neededBytes = facts.neededBytes;
+    row.vocabulary = facts.vocabulary;
     row.problem = QString::fromStdString(facts.problem);
     return row;
 }

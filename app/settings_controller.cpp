@@ -2,6 +2,8 @@
 
 #include <QEvent>
 #include <QGuiApplication>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QMetaProperty>
 #include <QPalette>
 
@@ -28,6 +30,11 @@ ContextPolicy policyOf(SettingsController::Overflow overflow)
         break;
     }
     return ContextPolicy::Stop;
+}
+
+QVariantMap readMap(const std::string& text)
+{
+    return QJsonDocument::fromJson(QByteArray::fromStdString(text)).object().toVariantMap();
 }
 
 double within(double value, double least, double most, double otherwise)
@@ -61,6 +68,9 @@ void SettingsController::assign(T& member, const T& value, const char* key, Noti
     QString text;
     if constexpr (std::is_same_v<T, QString>)
         text = value;
+    else if constexpr (std::is_same_v<T, QVariantMap>)
+        text = QString::fromUtf8(
+            QJsonDocument(QJsonObject::fromVariantMap(value)).toJson(QJsonDocument::Compact));
     else if constexpr (std::is_same_v<T, bool>)
         text = value ? QStringLiteral("true") : QStringLiteral("false");
     else if constexpr (std::is_enum_v<T>)
@@ -181,10 +191,20 @@ void SettingsController::setThreads(int threads)
     emit loadSettingsChanged(loadSettings());
 }
 
-void SettingsController::setGuessAhead(bool guess)
+void SettingsController::setDrafts(const QVariantMap& drafts)
 {
-    assign(m_guessAhead, guess, "guessAhead", &SettingsController::guessAheadChanged);
+    assign(m_drafts, drafts, "drafts", &SettingsController::draftsChanged);
     emit loadSettingsChanged(loadSettings());
+}
+
+void SettingsController::setDraft(const QString& model, const QString& draft)
+{
+    QVariantMap drafts = m_drafts;
+    if (draft == kAutomaticDraft)
+        drafts.remove(model);
+    else
+        drafts.insert(model, draft);
+    setDrafts(drafts);
 }
 
 void SettingsController::setKeepPages(bool keep)
@@ -241,12 +261,15 @@ ChatSettings SettingsController::chatSettings() const
 
 LoadSettings SettingsController::loadSettings() const
 {
+    QMap<QString, QString> drafts;
+    for (auto draft = m_drafts.cbegin(); draft != m_drafts.cend(); ++draft)
+        drafts.insert(draft.key(), draft.value().toString());
     // A device is chosen by its line in the list, "vulkan:0 llvmpipe"; the first word names it.
     return {.device = m_device.section(u' ', 0, 0),
             .split = m_split,
             .threads = m_threads,
             .contextTokens = m_contextTokens,
-            .guessAhead = m_guessAhead,
+            .drafts = drafts,
             .keepPages = m_keepPages,
             .pageGigabytes = m_pageGigabytes};
 }
@@ -254,9 +277,13 @@ LoadSettings SettingsController::loadSettings() const
 void SettingsController::onSettingsRead(const std::map<std::string, std::string>& values)
 {
     m_reading = true;
-    for (const auto& [key, value] : values)
-        if (m_defaults.contains(QString::fromStdString(key)))
+    for (const auto& [key, value] : values) {
+        const QVariant usual = m_defaults.value(QString::fromStdString(key));
+        if (usual.typeId() == QMetaType::QVariantMap)
+            setProperty(key.c_str(), readMap(value));
+        else if (usual.isValid())
             setProperty(key.c_str(), QVariant(QString::fromStdString(value)));
+    }
     m_reading = false;
 }
 

@@ -38,7 +38,7 @@ class SettingsController : public QObject {
     Q_PROPERTY(QString device READ device WRITE setDevice NOTIFY deviceChanged)
     Q_PROPERTY(QString split READ split WRITE setSplit NOTIFY splitChanged)
     Q_PROPERTY(int threads READ threads WRITE setThreads NOTIFY threadsChanged)
-    Q_PROPERTY(bool guessAhead READ guessAhead WRITE setGuessAhead NOTIFY guessAheadChanged)
+    Q_PROPERTY(QVariantMap drafts READ drafts WRITE setDrafts NOTIFY draftsChanged)
     Q_PROPERTY(bool keepPages READ keepPages WRITE setKeepPages NOTIFY keepPagesChanged)
     Q_PROPERTY(
         int pageGigabytes READ pageGigabytes WRITE setPageGigabytes NOTIFY pageGigabytesChanged)
@@ -74,7 +74,8 @@ public:
     [[nodiscard]] QString device() const { return m_device; }
     [[nodiscard]] QString split() const { return m_split; } // over several devices
     [[nodiscard]] int threads() const { return m_threads; }
-    [[nodiscard]] bool guessAhead() const { return m_guessAhead; }
+    /// What guesses, by the model's path, as in LoadRequest::draft; not there: "auto".
+    [[nodiscard]] QVariantMap drafts() const { return m_drafts; }
     [[nodiscard]] bool keepPages() const { return m_keepPages; } // of the cache, on disk
     [[nodiscard]] int pageGigabytes() const { return m_pageGigabytes; } // that they may take there
     [[nodiscard]] bool showStatistics() const { return m_showStatistics; }
@@ -98,7 +99,7 @@ public:
     void setDevice(const QString& device);
     void setSplit(const QString& split);
     void setThreads(int threads);
-    void setGuessAhead(bool guess);
+    void setDrafts(const QVariantMap& drafts);
     void setKeepPages(bool keep);
     void setPageGigabytes(int gigabytes);
     void setShowStatistics(bool show);
@@ -107,6 +108,8 @@ public:
     Q_INVOKABLE void reset(const QString& key);
     [[nodiscard]] Q_INVOKABLE bool isDefault(const QString& key) const;
     Q_INVOKABLE void resetAll();
+    /// Chooses what guesses for a model, both by their paths; "auto" and "none" are no paths.
+    Q_INVOKABLE void setDraft(const QString& model, const QString& draft);
 
     [[nodiscard]] ChatSettings chatSettings() const;
     [[nodiscard]] LoadSettings loadSettings() const;
@@ -138,7 +141,7 @@ signals:
     void deviceChanged();
     void splitChanged();
     void threadsChanged();
-    void guessAheadChanged();
+    void draftsChanged();
     void keepPagesChanged();
     void pageGigabytesChanged();
     void showStatisticsChanged();
@@ -174,7 +177,7 @@ private:
     QString m_device = QStringLiteral("auto");
     QString m_split = QStringLiteral("auto");
     int m_threads = 0;
-    bool m_guessAhead = true;
+    QVariantMap m_drafts;
     bool m_keepPages = true;
     int m_pageGigabytes = 8;
     bool m_showStatistics = true;

@@ -174,24 +174,53 @@ private Q_SLOTS:
         QCOMPARE(request.contextTokens, 1024);
     }
 
-    void guessesAheadAndKeepsPagesUnlessToldNotTo()
+    void keepsPagesUnlessToldNotTo()
     {
         m_models->load("/a.gguf");
         const auto usual = m_loads->last()[0].value<LoadRequest>();
-        QCOMPARE(usual.draft, std::string("auto"));
         QCOMPARE(usual.pageFolder, usual.cacheFolder + "/pages");
         QCOMPARE(usual.pageQuota, uint64_t(8'000'000'000));
 
-        m_models->onLoadSettingsChanged(
-            {.guessAhead = false, .keepPages = false, .pageGigabytes = 3});
+        m_models->onLoadSettingsChanged({.keepPages = false, .pageGigabytes = 3});
         m_models->load("/a.gguf");
         const auto request = m_loads->last()[0].value<LoadRequest>();
-        QCOMPARE(request.draft, std::string("none"));
         QCOMPARE(request.pageFolder, usual.pageFolder); // which is emptied
         QCOMPARE(request.pageQuota, uint64_t(0));
         m_models->onLoadSettingsChanged({.pageGigabytes = 3});
         m_models->load("/a.gguf");
         QCOMPARE(m_loads->last()[0].value<LoadRequest>().pageQuota, uint64_t(3'000'000'000));
+    }
+
+    void eachModelHasItsOwnDraft()
+    {
+        m_models->onLoadSettingsChanged(
+            {.drafts = {{"/a.gguf", "none"}, {"/b.gguf", "/small.gguf"}}});
+        m_models->load("/a.gguf");
+        QCOMPARE(m_loads->last()[0].value<LoadRequest>().draft, std::string("none"));
+        m_models->load("/b.gguf");
+        QCOMPARE(m_loads->last()[0].value<LoadRequest>().draft, std::string("/small.gguf"));
+        m_models->load("/c.gguf");
+        QCOMPARE(m_loads->last()[0].value<LoadRequest>().draft, std::string("auto"));
+    }
+
+    void draftsAreOfferedForTheModelThatIsLoaded()
+    {
+        ModelScan scan;
+        scan.files = {{.path = "/a.gguf", .name = "A", .fileBytes = 9, .vocabulary = 7},
+                      {.path = "/s.gguf", .name = "S", .fileBytes = 2, .vocabulary = 7}};
+        scan.files[1].quantisation = "Q8_0";
+        QSignalSpy changes(&*m_models, &ModelController::draftsChanged);
+        m_models->onScanned(scan);
+        QCOMPARE(m_models->draftPaths(), QStringList());
+
+        m_models->load("/a.gguf");
+        m_models->onModelLoaded(loaded("/a.gguf"));
+        QCOMPARE(m_models->draftPaths(), QStringList("/s.gguf"));
+        QCOMPARE(m_models->draftNames(), QStringList("S Q8_0"));
+        QCOMPARE(changes.count(), 1);
+
+        m_models->unload();
+        QCOMPARE(m_models->draftPaths(), QStringList());
     }
 
     void modelThatGuessesIsNamedWhileItDoes()

@@ -67,6 +67,29 @@ private Q_SLOTS:
         QCOMPARE(at(model, 2, ModelListModel::FitTextRole), "Fits");
     }
 
+    void smallerOnesOfTheSameVocabularyCanGuess()
+    {
+        const auto sized = [](const QString& name, quint64 bytes, quint64 vocabulary) {
+            ModelFileRow row = file(name);
+            row.fileBytes = bytes;
+            row.vocabulary = vocabulary;
+            return row;
+        };
+        ModelFileRow broken = sized("broken", 10, 7);
+        broken.problem = "The file ends too early.";
+        ModelListModel model;
+        model.reset({sized("large", 90, 7), sized("small", 10, 7), sized("as large", 90, 7),
+                     sized("stranger", 10, 8), broken, sized("blank", 90, 0),
+                     sized("small blank", 10, 0)},
+                    0);
+
+        const std::vector<ModelFileRow> drafts = model.draftsFor("/models/large.gguf");
+        QCOMPARE(drafts.size(), size_t(1));
+        QCOMPARE(drafts[0].name, "small");
+        QVERIFY(model.draftsFor("/models/blank.gguf").empty());
+        QVERIFY(model.draftsFor("/models/unknown.gguf").empty());
+    }
+
     void currentIsMarked()
     {
         ModelListModel model;

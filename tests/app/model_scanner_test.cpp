@@ -27,6 +27,20 @@ private Q_SLOTS:
         QVERIFY(scan.freeBytes > 0);
     }
 
+    void starterModelAndItsDraftShareAVocabulary()
+    {
+        if (!QFile::exists(INGLENOOK_STARTER_MODEL))
+            QSKIP("The starter model is not in this source tree.");
+        const ModelScan scan =
+            scanOf(QFileInfo(INGLENOOK_STARTER_MODEL).path(), INGLENOOK_STARTER_MODEL);
+
+        ModelListModel files;
+        files.reset(scan.files, 0);
+        const std::vector<ModelFileRow> drafts = files.draftsFor(INGLENOOK_STARTER_MODEL);
+        QCOMPARE(drafts.size(), size_t(1));
+        QVERIFY(drafts[0].path.endsWith("guide-draft-1m-q8_0.gguf"));
+    }
+
     void whatIsNoModelIsListedWithTheReason()
     {
         QTemporaryDir folder;

@@ -34,7 +34,7 @@ private Q_SLOTS:
         QTest::newRow("device") << QVariant("cpu");
         QTest::newRow("split") << QVariant("layer");
         QTest::newRow("threads") << QVariant(3);
-        QTest::newRow("guessAhead") << QVariant(false);
+        QTest::newRow("drafts") << QVariant(QVariantMap{{"/models/ä \"b\".gguf", "/d.gguf"}});
         QTest::newRow("keepPages") << QVariant(false);
         QTest::newRow("pageGigabytes") << QVariant(20);
         QTest::newRow("showStatistics") << QVariant(false);
@@ -94,6 +94,18 @@ private Q_SLOTS:
         QCOMPARE(settings.objectName(), "");
     }
 
+    void automaticDraftIsTheDefault()
+    {
+        SettingsController settings;
+        settings.setDraft("/a.gguf", "none");
+        QVERIFY(!settings.isDefault("drafts"));
+        settings.setDraft("/a.gguf", "auto");
+        QVERIFY(settings.isDefault("drafts"));
+
+        settings.onSettingsRead({{"drafts", "no map"}});
+        QVERIFY(settings.isDefault("drafts"));
+    }
+
     void resetAllBringsBackEverything()
     {
         SettingsController settings;
@@ -135,8 +147,10 @@ private Q_SLOTS:
         QCOMPARE(chat.last()[0].value<ChatSettings>().sampling.temperature, 0.25f);
         QCOMPARE(load.last()[0].value<LoadSettings>().device, "vulkan:0");
 
-        settings.setGuessAhead(false);
-        QVERIFY(!load.last()[0].value<LoadSettings>().guessAhead);
+        settings.setDraft("/a.gguf", "/small.gguf");
+        settings.setDraft("/b.gguf", "none");
+        const QMap<QString, QString> both{{"/a.gguf", "/small.gguf"}, {"/b.gguf", "none"}};
+        QCOMPARE(load.last()[0].value<LoadSettings>().drafts, both);
         settings.setKeepPages(false);
         QVERIFY(!load.last()[0].value<LoadSettings>().keepPages);
         settings.setPageGigabytes(3);

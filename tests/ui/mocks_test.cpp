@@ -52,8 +52,8 @@ QByteArray kindOf(const QMetaProperty& property)
     const QByteArray type = property.typeName();
     if (type == "qint64" || type == "qlonglong")
         return "double";
-    if (type == "QStringList" || type == "QVariant" || type == "QVariantList")
-        return "list";
+    if (type == "QStringList" || type == "QVariant" || type == "QVariantMap")
+        return "var";
     return type.endsWith('*') ? "object" : type;
 }
 

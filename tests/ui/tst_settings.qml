@@ -150,10 +150,34 @@ Item {
             compare(choice.displayText, "0.6,0.4")
         }
 
-        function test_guessingAheadIsSwitched() {
-            verify(findChild(page, "guessAheadSwitch").checked)
-            mouseClick(findChild(page, "guessAheadSwitch"))
-            verify(!settings.guessAhead)
+        function test_whatGuessesIsChosenForTheModel() {
+            const choice = findChild(page, "draftChoice")
+            compare(choice.displayText, "Automatic")
+            choice.activated(1)
+            compare(settings.lastCall(), ["setDraft", "/models/ember.gguf", "none"])
+            compare(choice.displayText, "Off")
+            models.currentPath = "/models/other.gguf"
+            compare(choice.displayText, "Automatic")
+        }
+
+        function test_modelsThatCanGuessAreOffered() {
+            const choice = findChild(page, "draftChoice")
+            settings.drafts = { "/models/ember.gguf": "/models/spark.gguf" }
+            compare(choice.displayText, "spark.gguf") // no longer there
+            models.draftPaths = ["/models/glow.gguf", "/models/spark.gguf"]
+            models.draftNames = ["Glow Q8_0", "Spark Q4_0"]
+            compare(choice.count, 4)
+            compare(choice.displayText, "Spark Q4_0")
+            choice.activated(2)
+            compare(settings.lastCall(), ["setDraft", "/models/ember.gguf", "/models/glow.gguf"])
+            compare(choice.displayText, "Glow Q8_0")
+        }
+
+        function test_guessingNeedsAModel() {
+            const choice = findChild(page, "draftChoice")
+            verify(choice.enabled)
+            models.currentPath = ""
+            verify(!choice.enabled)
         }
 
         function test_spaceMattersOnlyWhereSomethingIsKept() {

@@ -86,20 +86,11 @@ SettingsGroup {
         }
     }
 
-    SettingRow {
+    DraftSetting {
         width: root.width
         settings: root.settings
+        models: root.models
         query: root.query
-        key: "guessAhead"
-        title: qsTr("Guess ahead")
-        description: qsTr("A small model beside the chosen one, or the text so far, guesses the next words. The answers stay the same, only faster.")
-
-        AppSwitch {
-            objectName: "guessAheadSwitch"
-            text: qsTr("Guess ahead")
-            checked: root.settings.guessAhead
-            onToggled: root.settings.guessAhead = checked
-        }
     }
 
     KeepSettings {

@@ -16,6 +16,8 @@ QtObject {
     property string deviceName: "cpu"
     property string deviceNote: ""
     property string draftName: ""
+    property var draftPaths: []
+    property var draftNames: []
     property string errorText: ""
     property string modelsFolder: "/home/someone/models"
     property int contextTokens: 2048

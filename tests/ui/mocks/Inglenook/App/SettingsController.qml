@@ -25,7 +25,7 @@ QtObject {
     property string device: "auto"
     property string split: "auto"
     property int threads: 0
-    property bool guessAhead: true
+    property var drafts: ({})
     property bool keepPages: true
     property int pageGigabytes: 8
     property bool showStatistics: true
@@ -36,7 +36,7 @@ QtObject {
                               temperature: 0.7, topK: 40, topP: 0.95, minP: 0.05,
                               repeatPenalty: 1, fixedSeed: false, seed: 0, contextTokens: 0,
                               maxTokens: 0, overflow: 0, device: "auto", split: "auto", threads: 0,
-                              guessAhead: true, keepPages: true, pageGigabytes: 8,
+                              drafts: ({}), keepPages: true, pageGigabytes: 8,
                               showStatistics: true })
 
     function note(...call) { calls = calls.concat([call]) }
@@ -47,6 +47,10 @@ QtObject {
         root[key] = defaults[key]
     }
     function isDefault(key) { return root[key] === defaults[key] }
+    function setDraft(model, draft) {
+        note("setDraft", model, draft)
+        drafts = Object.assign({}, drafts, { [model]: draft })
+    }
     function resetAll() {
         note("resetAll")
         for (const key in defaults)
