@@ -274,11 +274,6 @@ void ChatController::onNewChatDraftRead(const QString& text)
     emit draftChanged();
 }
 
-void ChatController::onProblem(const QString& sentence)
-{
-    setErrorText(sentence);
-}
-
 void ChatController::onChatSettingsChanged(const ChatSettings& settings)
 {
     m_settings = settings;

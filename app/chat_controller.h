@@ -94,7 +94,6 @@ public slots:
     /// What could not be written before is on disk now.
     void onAllStored();
     void onNewChatDraftRead(const QString& text);
-    void onProblem(const QString& sentence);
     /// What was typed is kept after a moment; this keeps it now.
     void saveDraft();
 

@@ -120,7 +120,7 @@ void Desktop::connectEngine()
     connect(m_engine, &E::contextTrimmed, m_chat, &ChatController::onContextTrimmed);
     connect(m_engine, &E::replyFinished, m_chat, &ChatController::onReplyFinished);
     connect(m_engine, &E::replyFailed, m_chat, &ChatController::onReplyFailed);
-    connect(m_engine, &E::cacheNoted, m_chat, &ChatController::onProblem);
+    connect(m_engine, &E::cacheNoted, m_models, &ModelController::onCacheNoted);
 
     connect(m_models, &ModelController::loadRequested, m_engine, &E::load);
     connect(m_models, &ModelController::unloadRequested, m_engine, &E::unload);

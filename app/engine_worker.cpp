@@ -154,9 +154,7 @@ void EngineWorker::take(const EngineEvent& event)
                        if (m_replies.erase(failed.id) > 0)
                            emit replyFailed(failed);
                    },
-                   [this](const CacheNote& note) {
-                       emit cacheNoted(QString::fromStdString(note.sentence));
-                   },
+                   [this](const CacheNote& note) { emit cacheNoted(note); },
                },
                event);
 }

@@ -47,8 +47,7 @@ signals:
     void contextTrimmed(const inglenook::ContextTrimmed& trimmed);
     void replyFinished(const inglenook::ReplyFinished& finished);
     void replyFailed(const inglenook::ReplyFailed& failed);
-    /// What the user should know of the cache on disk; empty: all is well again.
-    void cacheNoted(const QString& sentence);
+    void cacheNoted(const inglenook::CacheNote& note);
 
 private:
     struct Outgoing {

@@ -2,6 +2,7 @@
 
 #include <QDesktopServices>
 #include <QDir>
+#include <QFileInfo>
 #include <QLocale>
 #include <QStandardPaths>
 #include <QUrl>
@@ -65,7 +66,8 @@ void ModelController::load(const QString& path)
     setErrorText({});
     setProgress(0.);
     setState(Loading);
-    clearCurrent();
+    const ModelFileRow* file = m_files->find(path);
+    clearCurrent(file ? file->name : QFileInfo(path).completeBaseName());
     emit remembered(kUnfinishedKey, path);
     LoadRequest request;
     request.path = path.toStdString();
@@ -174,6 +176,7 @@ void ModelController::onLoadFailed(const LoadFailed& failure)
     emit remembered(kUnfinishedKey, {});
     setErrorText(QString::fromStdString(failure.sentence));
     setState(Failed);
+    clearCurrent();
 }
 
 void ModelController::onModelLost(const QString& sentence)
@@ -183,6 +186,25 @@ void ModelController::onModelLost(const QString& sentence)
     setErrorText(sentence);
     setState(Failed);
     clearCurrent();
+}
+
+void ModelController::onCacheNoted(const CacheNote& note)
+{
+    m_cacheNote = QString::fromStdString(note.sentence);
+    m_cacheInTrouble = note.trouble;
+    emit cacheNoteChanged();
+}
+
+QString ModelController::cacheTrouble() const
+{
+    return m_cacheInTrouble && !m_dismissed.contains(m_cacheNote) ? m_cacheNote : QString();
+}
+
+void ModelController::dismissCacheTrouble()
+{
+    // The disk may be full, have a little room and be full again many times.
+    m_dismissed.append(m_cacheNote);
+    emit cacheNoteChanged();
 }
 
 void ModelController::onLoadSettingsChanged(const LoadSettings& settings)
@@ -222,10 +244,10 @@ void ModelController::setErrorText(const QString& sentence)
     emit errorTextChanged();
 }
 
-void ModelController::clearCurrent()
+void ModelController::clearCurrent(const QString& name)
 {
     m_currentPath.clear();
-    m_currentName.clear();
+    m_currentName = name;
     m_quantisation.clear();
     m_deviceName.clear();
     m_deviceNote.clear();

@@ -57,6 +57,8 @@ class ModelController : public QObject {
     Q_PROPERTY(int contextTokens READ contextTokens NOTIFY currentChanged)
     Q_PROPERTY(QString memoryText READ memoryText NOTIFY currentChanged)
     Q_PROPERTY(QString errorText READ errorText NOTIFY errorTextChanged)
+    Q_PROPERTY(QString cacheNote READ cacheNote NOTIFY cacheNoteChanged)
+    Q_PROPERTY(QString cacheTrouble READ cacheTrouble NOTIFY cacheNoteChanged)
     Q_PROPERTY(
         QString modelsFolder READ modelsFolder WRITE setModelsFolder NOTIFY modelsFolderChanged)
     Q_PROPERTY(QStringList devices READ devices NOTIFY devicesChanged)
@@ -72,7 +74,7 @@ public:
     [[nodiscard]] State state() const { return m_state; }
     [[nodiscard]] double progress() const { return m_progress; }
     [[nodiscard]] QString currentPath() const { return m_currentPath; }
-    [[nodiscard]] QString currentName() const { return m_currentName; }
+    [[nodiscard]] QString currentName() const { return m_currentName; } // also while it is loaded
     [[nodiscard]] QString currentQuantisation() const { return m_quantisation; }
     [[nodiscard]] QString deviceName() const { return m_deviceName; }
     [[nodiscard]] QString deviceNote() const { return m_deviceNote; } // on how it was chosen, or ""
@@ -82,6 +84,10 @@ public:
     [[nodiscard]] int contextTokens() const { return m_contextTokens; }
     [[nodiscard]] QString memoryText() const { return m_memoryText; }
     [[nodiscard]] QString errorText() const { return m_errorText; }
+    /// What there is to say of the cache on disk, or "".
+    [[nodiscard]] QString cacheNote() const { return m_cacheNote; }
+    /// The same where the user should know it unasked and has not put it aside.
+    [[nodiscard]] QString cacheTrouble() const;
     [[nodiscard]] QString modelsFolder() const { return m_modelsFolder; }
     [[nodiscard]] QStringList devices() const { return m_devices; }
     void setFilter(const QString& filter);
@@ -93,6 +99,8 @@ public:
     Q_INVOKABLE void refresh();
     Q_INVOKABLE void openModelsFolder();
     Q_INVOKABLE void retry();
+    /// Says this trouble no more, until the program starts again.
+    Q_INVOKABLE void dismissCacheTrouble();
 
     struct Beginning {
         QString modelsFolder;
@@ -111,6 +119,7 @@ public slots:
     void onModelLoaded(const inglenook::ModelLoaded& model);
     void onLoadFailed(const inglenook::LoadFailed& failure);
     void onModelLost(const QString& sentence);
+    void onCacheNoted(const inglenook::CacheNote& note);
     void onLoadSettingsChanged(const inglenook::LoadSettings& settings);
     /// The conversation on show was answered by this model before.
     void onModelWanted(const QString& path);
@@ -122,6 +131,7 @@ signals:
     void currentChanged();
     void draftsChanged();
     void errorTextChanged();
+    void cacheNoteChanged();
     void modelsFolderChanged();
     void devicesChanged();
 
@@ -137,7 +147,7 @@ private:
     void setState(State state);
     void setProgress(double progress);
     void setErrorText(const QString& sentence);
-    void clearCurrent();
+    void clearCurrent(const QString& name = {});
     void findDrafts();
 
     ModelListModel* m_files;
@@ -156,6 +166,9 @@ private:
     QString m_memoryText;
     int m_contextTokens = 0;
     QString m_errorText;
+    QString m_cacheNote;
+    bool m_cacheInTrouble = false;
+    QStringList m_dismissed; // troubles of the cache
     QString m_modelsFolder;
     QString m_starterPath;
     QStringList m_devices;

@@ -99,7 +99,7 @@ private:
     std::unique_ptr<StoreThread> m_store; // of cache pages; outlives the models
     std::string m_storeFolder;
     uint64_t m_storeQuota = 0;
-    std::string m_storeNote; // as last told
+    StoreThread::Note m_storeNote; // as last told
     std::vector<std::string> m_forgotten; // conversations, while there is no store
     std::vector<EngineEvent> m_events; // since the last step
     std::unique_ptr<ModelLoading> m_loading;
@@ -225,11 +225,11 @@ void Engine::Implementation::forgetConversation(const std::string& conversation)
 
 void Engine::Implementation::tellNote()
 {
-    std::string note = m_store ? m_store->note() : "";
+    const StoreThread::Note note = m_store ? m_store->note() : StoreThread::Note();
     if (note == m_storeNote)
         return;
     m_storeNote = note;
-    m_events.emplace_back(CacheNote{.sentence = std::move(note)});
+    m_events.emplace_back(CacheNote{.sentence = note.sentence, .trouble = note.trouble});
 }
 
 bool Engine::Implementation::busy() const

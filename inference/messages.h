@@ -173,10 +173,10 @@ struct ReplyFailed {
     std::string sentence;
 };
 
-/// What the user should know of the cache on disk: why nothing is kept any more. Empty: all is well
-/// again.
+/// What there is to say of the cache on disk. Empty: all is well again.
 struct CacheNote {
     std::string sentence;
+    bool trouble = false; // nothing is kept any more; else nobody needs to know who does not look
 };
 
 using EngineEvent = std::variant<LoadProgress, ModelLoaded, LoadFailed, PromptProgress,

@@ -23,8 +23,7 @@ constexpr size_t kMostSpare = 2 * kMostArrived;
 /// How much the latest read counts in the bandwidth.
 constexpr double kLatestShare = 0.2;
 
-constexpr const char* kFailed = "There was not enough memory for the cache on disk. Conversations "
-                                "are not kept ready for later until the next start.";
+constexpr const char* kFailed = "There was not enough memory for the cache on disk.";
 
 } // namespace
 
@@ -50,7 +49,8 @@ void StoreThread::run(const PageStore::Options& options)
     bool failed = false;
     while (true) {
         m_writable = !failed && store.mode() == PageStore::Mode::Write;
-        m_note = failed ? kFailed : store.note();
+        m_note.sentence = failed ? std::string(kFailed) + " " + kReadAnew : store.note();
+        m_note.trouble = !m_note.sentence.empty() && (failed || !store.otherWrites());
         m_changed.notify_all();
         const auto canRead = [&] {
             return !m_end && !m_reading.ended && m_job.number > 0 &&
@@ -288,7 +288,7 @@ double StoreThread::readBandwidth() const
     return m_readBandwidth;
 }
 
-std::string StoreThread::note() const
+StoreThread::Note StoreThread::note() const
 {
     const std::lock_guard lock(m_mutex);
     return m_note;

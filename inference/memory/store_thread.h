@@ -76,8 +76,14 @@ public:
 
     /// Bytes per second of the latest reads; 0: nothing was read yet.
     [[nodiscard]] double readBandwidth() const;
-    /// What the user should know: why nothing is kept any more, or "".
-    [[nodiscard]] std::string note() const;
+    /// What there is to say of the store.
+    struct Note {
+        std::string sentence; // "": all is well
+        bool trouble = false; // nothing is kept; else another program keeps it
+
+        bool operator==(const Note&) const = default;
+    };
+    [[nodiscard]] Note note() const;
 
 private:
     struct ReadJob {
@@ -107,7 +113,7 @@ private:
     uint64_t m_waitingBytes = 0; // in m_work
     bool m_end = false;
     bool m_writable = true;
-    std::string m_note;
+    Note m_note;
 
     uint64_t m_jobs = 0;
     ReadJob m_job; // number 0: none

@@ -147,7 +147,7 @@ private Q_SLOTS:
     void cacheIsPreparedAndForgotten()
     {
         Script script;
-        script.steps = {{CacheNote{.sentence = "The disk is full."}}};
+        script.steps = {{CacheNote{.sentence = "The disk is full.", .trouble = true}}};
         EngineWorker worker([&] { return std::make_unique<ScriptedEngine>(script); });
         QSignalSpy noted(&worker, &EngineWorker::cacheNoted);
 
@@ -155,7 +155,8 @@ private Q_SLOTS:
         worker.forgetConversations({"a", "b"});
         QTRY_COMPARE(noted.count(), 1);
 
-        QCOMPARE(noted[0][0], "The disk is full.");
+        QCOMPARE(noted[0][0].value<CacheNote>().sentence, std::string("The disk is full."));
+        QVERIFY(noted[0][0].value<CacheNote>().trouble);
         QCOMPARE(script.calls,
                  (std::vector<std::string>{"expect on show", "forget a", "forget b"}));
     }

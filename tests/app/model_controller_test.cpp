@@ -107,6 +107,20 @@ private Q_SLOTS:
         QCOMPARE(m_models->memoryText(), "6.2 MB weights, 12.0 MB cache");
     }
 
+    void modelIsNamedWhileItIsLoaded()
+    {
+        ModelScan scan;
+        scan.files = {{.path = "/a.gguf", .name = "Guide"}};
+        m_models->onScanned(scan);
+        m_models->load("/a.gguf");
+        QCOMPARE(m_models->currentName(), "Guide");
+        m_models->load("/models/other-7b.gguf"); // in no folder that was looked at
+        QCOMPARE(m_models->currentName(), "other-7b");
+
+        m_models->onLoadFailed({.path = "/models/other-7b.gguf", .sentence = "It is gone."});
+        QCOMPARE(m_models->currentName(), "");
+    }
+
     void failureIsSaidAndCanBeRetried()
     {
         m_models->load("/a.gguf");
@@ -235,6 +249,31 @@ private Q_SLOTS:
         QCOMPARE(m_models->draftName(), "");
         m_models->onModelLoaded(loaded("/b.gguf"));
         QCOMPARE(m_models->draftName(), "");
+    }
+
+    void fullDiskIsSaidUntilItIsOverOrPutAside()
+    {
+        const CacheNote full{.sentence = "The disk is full.", .trouble = true};
+        m_models->onCacheNoted(full);
+        QCOMPARE(m_models->cacheTrouble(), "The disk is full.");
+        m_models->onCacheNoted({});
+        QCOMPARE(m_models->cacheTrouble(), "");
+
+        m_models->onCacheNoted(full);
+        m_models->dismissCacheTrouble();
+        m_models->onCacheNoted({});
+        m_models->onCacheNoted(full);
+        QCOMPARE(m_models->cacheTrouble(), "");
+        QCOMPARE(m_models->cacheNote(), "The disk is full.");
+        m_models->onCacheNoted({.sentence = "The folder is gone.", .trouble = true});
+        QCOMPARE(m_models->cacheTrouble(), "The folder is gone.");
+    }
+
+    void whatIsNoTroubleIsSaidToThoseWhoLook()
+    {
+        m_models->onCacheNoted({.sentence = "Another program writes."});
+        QCOMPARE(m_models->cacheTrouble(), "");
+        QCOMPARE(m_models->cacheNote(), "Another program writes.");
     }
 
     void chosenFolderIsKeptAndScanned()

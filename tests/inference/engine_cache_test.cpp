@@ -34,6 +34,7 @@ private Q_SLOTS:
     void expectedConversationIsRestoredBeforeItIsAsked();
     void folderIsEmptiedWhereNothingShallBeKept();
     void folderThatCannotBeWrittenIsTold();
+    void secondProgramIsNoTrouble();
     void stoppedWhileRestoringEndsOnce();
 
 private:
@@ -213,7 +214,21 @@ void EngineCacheTest::folderThatCannotBeWrittenIsTold()
 
     QCOMPARE(listener.replies.at(1).finished.size(), size_t{1});
     QCOMPARE(listener.cacheNotes.size(), size_t{1});
-    QVERIFY(contains(listener.cacheNotes.front(), m_pages.c_str()));
+    QVERIFY(contains(listener.cacheNotes.front().sentence, m_pages.c_str()));
+    QVERIFY(listener.cacheNotes.front().trouble);
+}
+
+void EngineCacheTest::secondProgramIsNoTrouble()
+{
+    const PageStore first({.folder = m_pages, .quotaBytes = uint64_t{1} << 30});
+    Listener listener;
+    listener.engine.load(request());
+    listener.engine.startReply(question());
+    listener.run();
+
+    QCOMPARE(listener.cacheNotes.size(), size_t{1});
+    QVERIFY(contains(listener.cacheNotes.front().sentence, "Another program"));
+    QVERIFY(!listener.cacheNotes.front().trouble);
 }
 
 void EngineCacheTest::stoppedWhileRestoringEndsOnce()

@@ -30,7 +30,7 @@ struct Listener {
     std::vector<ModelLoaded> loaded;
     std::vector<LoadFailed> loadFailed;
     std::vector<float> fractions;
-    std::vector<std::string> cacheNotes;
+    std::vector<CacheNote> cacheNotes;
 
     void hear(const LoadProgress& e) { fractions.push_back(e.fraction); }
     void hear(const ModelLoaded& e) { loaded.push_back(e); }
@@ -40,7 +40,7 @@ struct Listener {
     void hear(const ReplyText& e) { replies[e.id].text += e.text; }
     void hear(const ReplyFinished& e) { replies[e.id].finished.push_back(e); }
     void hear(const ReplyFailed& e) { replies[e.id].failed.push_back(e); }
-    void hear(const CacheNote& e) { cacheNotes.push_back(e.sentence); }
+    void hear(const CacheNote& e) { cacheNotes.push_back(e); }
 
     void step()
     {

@@ -141,6 +141,7 @@ private Q_SLOTS:
         if (!QFile::exists(INGLENOOK_STARTER_MODEL))
             QSKIP("The starter model is not in this source tree.");
         QVERIFY(m_folder.isValid());
+        qputenv("XDG_CACHE_HOME", m_folder.filePath("cache").toUtf8());
         open();
     }
     void cleanupTestCase() { m_program.reset(); }
@@ -281,6 +282,27 @@ private Q_SLOTS:
             QCOMPARE(after[i].statusText, before[i].statusText);
         }
         QTRY_VERIFY(m_program->shows("What can you do?"));
+    }
+
+    void chattingGoesOnWhereTheCacheCannotBeWritten()
+    {
+        m_program.reset();
+        const QString pages = m_folder.filePath("cache/inglenook/pages");
+        QVERIFY(QDir(pages).removeRecursively());
+        QFile inTheWay(pages);
+        QVERIFY(inTheWay.open(QFile::WriteOnly));
+        open();
+        QVERIFY(m_program->window);
+
+        m_program->chat->send("What can you do?");
+        QTRY_COMPARE_WITH_TIMEOUT(m_program->chat->state(), ChatController::Idle, kPatienceMs);
+
+        QVERIFY(!m_program->rowText(1).isEmpty());
+        QCOMPARE(m_program->chat->messages()->rows()[1].problem, "");
+        QVERIFY2(m_program->models->cacheTrouble().contains(pages),
+                 qPrintable(m_program->models->cacheTrouble()));
+        QTRY_VERIFY(m_program->item("cacheTrouble"));
+        QVERIFY(m_program->shows("Chatting goes on"));
     }
 
 private:

@@ -233,6 +233,12 @@ Item {
             compare(chat.lastCall(), ["dismissError"])
             verify(!find("chatError").visible)
 
+            models.cacheTrouble = "The disk is full."
+            verify(find("cacheTrouble").visible)
+            mouseClick(findChild(find("cacheTrouble"), "dismissError"))
+            compare(models.lastCall(), ["dismissCacheTrouble"])
+            verify(!find("cacheTrouble").visible)
+
             models.errorText = "The file is damaged."
             models.state = ModelController.Failed
             mouseClick(findChild(find("modelError"), "errorSecondAction"))

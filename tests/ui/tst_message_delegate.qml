@@ -90,6 +90,18 @@ Item {
             verify(!findChild(message(1), "leftOutNote").visible)
         }
 
+        function test_theEmberGlowsOnlyWhileItIsSeen() {
+            chat.addAssistant([], { streaming: true })
+            const dot = findChild(message(0), "waitingDot")
+            verify(dot.glowing)
+            chat.messages.change(0, { text: "Words" })
+            verify(!dot.glowing)
+            chat.messages.change(0, { text: "" })
+            verify(dot.glowing)
+            list.visible = false
+            verify(!dot.glowing)
+        }
+
         function test_eachKindOfBlockIsShown() {
             chat.addAssistant(blocksOfEveryKind("words"))
             const shown = texts(message(0)).filter(item => item.text === "words" && item.visible)

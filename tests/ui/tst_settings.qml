@@ -173,6 +173,25 @@ Item {
             compare(choice.displayText, "Glow Q8_0")
         }
 
+        function test_listsAreChosenFromByKeys_data() {
+            return [{ tag: "opened by key", open: choice => keyClick(Qt.Key_Space) },
+                    { tag: "opened by click", open: choice => mouseClick(choice) }]
+        }
+
+        function test_listsAreChosenFromByKeys(data) {
+            const choice = findChild(page, "splitChoice")
+            const scroller = choice.mapToItem(page, 0, 0)
+            findChild(page, "settingsScroller").contentY = scroller.y - 100
+            if (data.tag === "opened by key")
+                choice.forceActiveFocus()
+            data.open(choice)
+            tryVerify(() => choice.popup.opened)
+            keyClick(Qt.Key_Down)
+            keyClick(Qt.Key_Return)
+            tryVerify(() => !choice.popup.visible)
+            compare(settings.split, "tensor")
+        }
+
         function test_guessingNeedsAModel() {
             const choice = findChild(page, "draftChoice")
             verify(choice.enabled)
@@ -192,6 +211,14 @@ Item {
             mouseClick(findChild(page, "keepPagesSwitch"))
             verify(!settings.keepPages)
             verify(!field.enabled)
+        }
+
+        function test_whatThereIsToSayOfTheCacheIsSaidWhereItIsSwitched() {
+            const seen = item => (item.visible && item.text !== undefined && item.text.includes("Another program"))
+                || Array.from(item.children).some(seen)
+            verify(!seen(page))
+            models.cacheNote = "Another program writes to the cache."
+            verify(seen(page))
         }
 
         function test_whatHappensToLongConversationsIsOffered() {

@@ -9,10 +9,8 @@ namespace inglenook {
 
 namespace {
 
-constexpr const char* kNotKept = " Conversations are not kept ready for later.";
-
-constexpr const char* kTooSmall = "The space granted to the cache on disk is too small for this "
-                                  "conversation. Its end is not kept ready for later.";
+constexpr const char* kTooSmall =
+    "The space granted to the cache on disk is too small for this conversation.";
 
 /// What is left free on the disk for everybody else.
 constexpr uint64_t kMostSpareBytes = uint64_t{1} << 30;
@@ -52,6 +50,11 @@ void PageStore::open()
 PageStore::Mode PageStore::mode() const
 {
     return m_contents->writes() ? Mode::Write : Mode::Read;
+}
+
+bool PageStore::otherWrites() const
+{
+    return m_contents->otherWrites();
 }
 
 const std::string& PageStore::note() const
@@ -173,16 +176,16 @@ bool PageStore::write(const PageId& page, std::span<const std::byte> payload)
 bool PageStore::makeRoom(uint64_t bytes, PageName wanted)
 {
     if (m_options.quotaBytes == 0) {
-        m_contents->setNote(std::string("The cache on disk is switched off.") + kNotKept);
+        m_contents->noteStop("The cache on disk is switched off.");
         return false;
     }
     const uint64_t needed = bytes + kBlockBytes; // a new segment may begin
     if (needed > m_options.quotaBytes) {
-        m_contents->setNote(kTooSmall);
+        m_contents->noteStop(kTooSmall);
         return false;
     }
     if (!diskHasRoom(m_options.folder, needed)) {
-        m_contents->setNote(std::string("The disk is nearly full.") + kNotKept);
+        m_contents->noteStop("The disk is nearly full.");
         return false;
     }
     if (m_contents->diskBytes() + needed > m_options.quotaBytes)
@@ -190,7 +193,7 @@ bool PageStore::makeRoom(uint64_t bytes, PageName wanted)
     while (m_contents->diskBytes() + needed > m_options.quotaBytes) {
         const auto segment = segmentToGiveUp(*m_contents, wanted);
         if (!segment) {
-            m_contents->setNote(kTooSmall);
+            m_contents->noteStop(kTooSmall);
             return false;
         }
         m_counts.givenUp += m_contents->giveUp(*segment);

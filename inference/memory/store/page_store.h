@@ -18,6 +18,10 @@ namespace inglenook {
 class StoreContents;
 struct StoredPage;
 
+/// What it means for the user that pages are not written.
+inline constexpr const char* kReadAnew =
+    "Chatting goes on, but after a restart the model reads long conversations anew.";
+
 /// A full page as a list of tokens spells it. The tokens are compared, the name only finds.
 struct PageId {
     PageName name;
@@ -53,6 +57,8 @@ public:
     PageStore& operator=(const PageStore&) = delete;
 
     [[nodiscard]] Mode mode() const;
+    /// Whether this store only reads because another program writes.
+    [[nodiscard]] bool otherWrites() const;
     /// One sentence for the user: why this store only reads, or why writing stopped. Else empty.
     [[nodiscard]] const std::string& note() const;
 

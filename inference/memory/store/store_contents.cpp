@@ -77,10 +77,14 @@ void StoreContents::countLive(const RecordPlace& place, int change)
 void StoreContents::noteFailure(std::error_code error)
 {
     const bool full = error == std::errc::no_space_on_device;
-    m_note = (full ? "The disk is full"
-                   : "The folder \"" + m_options.folder.string() +
-                      "\" cannot be written: " + error.message()) +
-        ". Conversations are not kept ready for later.";
+    noteStop(full ? "The disk is full."
+                  : "The folder \"" + m_options.folder.string() +
+                     "\" cannot be written: " + error.message() + ".");
+}
+
+void StoreContents::noteStop(const std::string& reason)
+{
+    m_note = reason + " " + kReadAnew;
 }
 
 StoreContents::Held* StoreContents::segmentWithRoom(uint64_t bytes)

@@ -23,6 +23,7 @@ public:
     };
 
     [[nodiscard]] bool writes() const { return m_writes; }
+    [[nodiscard]] bool otherWrites() const { return m_otherWrites; }
     [[nodiscard]] const std::string& note() const { return m_note; }
     [[nodiscard]] const PageStore::Options& options() const { return m_options; }
     [[nodiscard]] const PageIndex& pages() const { return m_pages; }
@@ -58,8 +59,8 @@ public:
     /// Everything written so far survives a power cut.
     bool flush();
 
-    /// Why writing stopped; "" when it goes on.
-    void setNote(std::string note) { m_note = std::move(note); }
+    /// Says why writing stopped, in a sentence, and what that means.
+    void noteStop(const std::string& reason);
 
 private:
     struct Finds;
@@ -87,6 +88,7 @@ private:
 
     PageStore::Options m_options;
     bool m_writes = false;
+    bool m_otherWrites = false; // another program does
     std::string m_note;
     StoreFile m_lock;
     std::map<uint64_t, Held> m_segments;

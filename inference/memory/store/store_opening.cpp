@@ -101,7 +101,8 @@ void StoreContents::lockFolder()
         m_writes = m_lock.hasName(); // else the folder went at this very moment
         break;
     case StoreFile::Locked::Taken:
-        m_note = "Another program keeps conversations ready for later; this one reads them only.";
+        m_otherWrites = true;
+        m_note = "Another program writes to the cache on disk; this one only reads there.";
         break;
     case StoreFile::Locked::Unavailable:
         noteFailure(m_lock.error());

@@ -33,6 +33,15 @@ Column {
     }
 
     ErrorBanner {
+        objectName: "cacheTrouble"
+        width: parent.width
+        visible: root.models.cacheTrouble !== ""
+        urgent: false
+        text: root.models.cacheTrouble
+        onDismissed: root.models.dismissCacheTrouble()
+    }
+
+    ErrorBanner {
         objectName: "chatError"
         width: parent.width
         visible: root.chat.errorText !== ""

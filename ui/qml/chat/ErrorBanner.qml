@@ -9,6 +9,8 @@ Rectangle {
     property string actionText
     property string secondActionText
     property bool dismissable: true
+    /// False: nothing is lost, and nothing has to be done now.
+    property bool urgent: true
 
     signal actionClicked()
     signal secondActionClicked()
@@ -16,7 +18,7 @@ Rectangle {
 
     implicitHeight: column.height + Theme.px(24)
     radius: Theme.px(12)
-    color: Theme.dangerSurface
+    color: urgent ? Theme.dangerSurface : Theme.accentSurface
     Accessible.role: Accessible.AlertMessage
     Accessible.name: text
 
@@ -31,6 +33,7 @@ Rectangle {
         ProblemNote {
             width: parent.width
             text: root.text
+            color: root.urgent ? Theme.danger : Theme.text
         }
 
         Row {

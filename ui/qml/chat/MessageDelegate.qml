@@ -101,7 +101,10 @@ Item {
             }
         }
 
-        WaitingDot { visible: root.streaming && root.text === "" }
+        WaitingDot {
+            objectName: "waitingDot"
+            visible: root.streaming && root.text === ""
+        }
 
         ProblemNote {
             width: parent.width

@@ -6,6 +6,7 @@ Item {
     id: root
 
     required property string text
+    property color color: Theme.danger
 
     implicitHeight: Math.max(sign.height, words.implicitHeight)
 
@@ -15,7 +16,7 @@ Item {
         symbol: "warning"
         size: Theme.px(16)
         y: Theme.px(1)
-        color: Theme.danger
+        color: root.color
     }
 
     PlainText {
@@ -24,7 +25,7 @@ Item {
         x: sign.width + Theme.px(8)
         width: root.width - x
         text: root.text
-        color: Theme.danger
+        color: root.color
         font.pixelSize: Theme.fontSmall
         wrapMode: Text.Wrap
     }

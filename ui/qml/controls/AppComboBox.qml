@@ -11,7 +11,7 @@ T.ComboBox {
     implicitHeight: Theme.controlHeight
     leftPadding: Theme.px(11)
     rightPadding: Theme.px(32)
-    focusPolicy: Qt.TabFocus
+    focusPolicy: Qt.StrongFocus
     hoverEnabled: true
 
     contentItem: PlainText {
@@ -60,6 +60,7 @@ T.ComboBox {
     }
 
     popup: AppPopup {
+        focus: false // the box moves the choice by keys
         y: root.height + Theme.px(4)
         width: root.width
         height: Math.min(contentItem.implicitHeight + 2 * padding, Theme.px(320))

@@ -96,6 +96,7 @@ SettingsGroup {
     KeepSettings {
         width: root.width
         settings: root.settings
+        models: root.models
         query: root.query
     }
 

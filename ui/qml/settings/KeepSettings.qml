@@ -7,6 +7,7 @@ Column {
     id: root
 
     required property SettingsController settings
+    required property ModelController models
     property string query
 
     SettingRow {
@@ -16,6 +17,7 @@ Column {
         key: "keepPages"
         title: qsTr("Keep what was read")
         description: qsTr("On this computer's disk, so that long conversations go on at once, also after a restart. Deleted with the conversation, or when this is switched off.")
+                     + (root.models.cacheNote === "" ? "" : "\n" + root.models.cacheNote)
 
         AppSwitch {
             objectName: "keepPagesSwitch"

@@ -34,6 +34,7 @@ FocusScope {
     Flickable {
         id: scroller
 
+        objectName: "settingsScroller"
         anchors.top: header.bottom
         anchors.bottom: parent.bottom
         width: parent.width

@@ -209,6 +209,7 @@ void PageStoreRefusalTest::folderThatCannotBeIsSaid()
 
     QVERIFY(store.mode() == PageStore::Mode::Read);
     QVERIFY(store.note().find("/proc/self/no such folder") != std::string::npos);
+    QVERIFY(!store.otherWrites());
     QVERIFY(!append(store, pages[0]));
     QVERIFY(reading(store, pages[0]) == Reading::Missing);
 }
@@ -221,6 +222,7 @@ void PageStoreRefusalTest::secondProgramReads()
 
     PageStore second(m_options);
     QVERIFY(second.mode() == PageStore::Mode::Read);
+    QVERIFY(second.otherWrites());
     QVERIFY(second.note().starts_with("Another program"));
     QCOMPARE(countReadable(second, pages), 1);
     QVERIFY(!append(second, pages[1]));
@@ -234,6 +236,7 @@ void PageStoreRefusalTest::secondProgramReads()
     writer.reset();
     second.refresh();
     QVERIFY(second.mode() == PageStore::Mode::Write);
+    QVERIFY(!second.otherWrites());
     QVERIFY(second.note().empty());
     QVERIFY(append(second, pages[2]));
 }

@@ -19,6 +19,8 @@ QtObject {
     property var draftPaths: []
     property var draftNames: []
     property string errorText: ""
+    property string cacheNote: ""
+    property string cacheTrouble: ""
     property string modelsFolder: "/home/someone/models"
     property int contextTokens: 2048
     property string memoryText: "6 MB weights, 12 MB cache"
@@ -40,4 +42,8 @@ QtObject {
     function refresh() { note("refresh") }
     function openModelsFolder() { note("openModelsFolder") }
     function retry() { note("retry") }
+    function dismissCacheTrouble() {
+        note("dismissCacheTrouble")
+        cacheTrouble = ""
+    }
 }
