@@ -1,3 +1,4 @@
+#include "inference/memory/store/page_store.h"
 #include "tests/inference/engine_listener.h"
 #include "tests/models/tiny_model.h"
 #include "tests/support/loaded_drivers.h"

@@ -254,8 +254,8 @@ PageStore::Stats PageStore::stats() const
     const PageIndex& pages = m_contents->pages();
     stats.pages = pages.size();
     for (const auto& [name, page] : pages.all())
-        stats.keptPages += m_contents->keepers().count(name) > 0 ? 1 : 0;
-    stats.conversations = m_contents->keepers().all().size();
+        stats.keptPages += m_contents->owners().count(name) > 0 ? 1 : 0;
+    stats.conversations = m_contents->owners().all().size();
     stats.payloadBytes = pages.payloadBytes();
     stats.diskBytes = m_contents->diskBytes();
     stats.quotaBytes = m_options.quotaBytes;

@@ -133,7 +133,6 @@ std::optional<RecordPlace> StoreContents::append(RecordHeader header,
     }
     countLive(place, 1);
     use(place.segment);
-    m_note.clear();
     return place;
 }
 
@@ -145,6 +144,7 @@ bool StoreContents::addPage(PageName name, const StoredPage& page,
         payload);
     if (!place)
         return false;
+    m_note.clear(); // not for a record of who keeps pages: there may be room for that alone
     StoredPage stored = page;
     stored.place = *place;
     m_pages.insert(name, stored);
@@ -200,8 +200,8 @@ void StoreContents::dropSegment(uint64_t number)
 {
     for (const PageName name : m_pages.inSegment(number))
         m_pages.erase(name);
-    for (const std::string& conversation : m_keepers.recordedIn(number))
-        m_keepers.find(conversation)->record = {};
+    for (const std::string& conversation : m_owners.recordedIn(number))
+        m_owners.find(conversation)->record = {};
     std::erase_if(m_superseded, [&](const RecordPlace& place) { return place.segment == number; });
     m_segments.erase(number);
     if (m_growing == number)
@@ -218,9 +218,9 @@ void StoreContents::deleteSegment(uint64_t number)
     dropSegment(number);
 }
 
-bool StoreContents::writeKeepers(const std::string& conversation)
+bool StoreContents::writeOwner(const std::string& conversation)
 {
-    PageKeepers::Conversation& kept = *m_keepers.find(conversation);
+    PageOwners::Conversation& kept = *m_owners.find(conversation);
     const auto place =
         append({.kind = RecordKind::Keep}, conversationPayload(conversation, kept.pages));
     if (!place)
@@ -233,25 +233,25 @@ bool StoreContents::writeKeepers(const std::string& conversation)
 
 void StoreContents::keep(std::string_view conversation, std::vector<PageName> pages)
 {
-    const PageKeepers::Conversation* before = m_keepers.find(conversation);
+    const PageOwners::Conversation* before = m_owners.find(conversation);
     const bool written = before && before->record.sequence > 0;
     const std::vector<PageName> kept = before ? before->pages : std::vector<PageName>();
     pages.insert(pages.end(), kept.begin(), kept.end());
-    const bool changed = m_keepers.set(conversation, std::move(pages)).pages != kept;
+    const bool changed = m_owners.set(conversation, std::move(pages)).pages != kept;
     if (!forgetIfEmpty(std::string(conversation)) && (changed || !written))
-        (void)writeKeepers(std::string(conversation));
+        (void)writeOwner(std::string(conversation));
 }
 
 bool StoreContents::forget(std::string_view conversation)
 {
-    PageKeepers::Conversation* kept = m_keepers.find(conversation);
+    PageOwners::Conversation* kept = m_owners.find(conversation);
     if (!kept)
         return true;
     std::vector<PageName> own;
     std::ranges::copy_if(kept->pages, std::back_inserter(own),
-                         [&](PageName page) { return m_keepers.count(page) == 1; });
+                         [&](PageName page) { return m_owners.count(page) == 1; });
     auto gone =
-        m_pages.withChildren(own, [&](PageName child) { return m_keepers.count(child) == 0; });
+        m_pages.withChildren(own, [&](PageName child) { return m_owners.count(child) == 0; });
 
     // children before parents: without a parent they could not be found to go on with
     std::ranges::reverse(gone);
@@ -260,7 +260,7 @@ bool StoreContents::forget(std::string_view conversation)
     // cannot be said, but can be done.
     const auto intent = append({.kind = RecordKind::Forget}, conversationPayload(conversation, {}));
     const RecordPlace keeping = kept->record;
-    m_keepers.erase(conversation);
+    m_owners.erase(conversation);
     bool removed = removePages(gone);
     if (keeping.sequence > 0)
         removed = removeRecord(keeping) && removed;
@@ -286,11 +286,11 @@ uint64_t StoreContents::giveUp(uint64_t number)
     }
     (void)removePages(elsewhere);
     std::vector<std::string> conversations;
-    for (const auto& [name, conversation] : m_keepers.all())
+    for (const auto& [name, conversation] : m_owners.all())
         conversations.push_back(name);
     for (const std::string& conversation : conversations)
         (void)forgetIfEmpty(conversation);
-    moveKeepers(number);
+    moveOwners(number);
     deleteSegment(number);
     deleteEmptySegments();
     return gone.size();
@@ -298,21 +298,21 @@ uint64_t StoreContents::giveUp(uint64_t number)
 
 bool StoreContents::forgetIfEmpty(const std::string& conversation)
 {
-    const PageKeepers::Conversation& kept = *m_keepers.find(conversation);
+    const PageOwners::Conversation& kept = *m_owners.find(conversation);
     if (std::ranges::any_of(kept.pages, [&](PageName page) { return m_pages.find(page); }))
         return false;
     const RecordPlace record = kept.record;
-    m_keepers.erase(conversation);
+    m_owners.erase(conversation);
     if (record.sequence > 0)
         (void)removeRecord(record);
     return true;
 }
 
-void StoreContents::moveKeepers(uint64_t number)
+void StoreContents::moveOwners(uint64_t number)
 {
-    const std::vector<std::string> conversations = m_keepers.recordedIn(number);
+    const std::vector<std::string> conversations = m_owners.recordedIn(number);
     for (const std::string& conversation : conversations)
-        (void)writeKeepers(conversation);
+        (void)writeOwner(conversation);
     if (!conversations.empty())
         (void)flush(); // the new record, before the old one goes
 }
@@ -335,7 +335,7 @@ bool StoreContents::moveAway(uint64_t number)
             return false;
         m_superseded.push_back(page.place);
     }
-    moveKeepers(number);
+    moveOwners(number);
     if (!flush() || m_segments.at(number).liveRecords > 0)
         return false;
     deleteSegment(number);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "inference/memory/store/page_index.h"
-#include "inference/memory/store/page_keepers.h"
+#include "inference/memory/store/page_owners.h"
 #include "inference/memory/store/page_store.h"
 #include "inference/memory/store/segment.h"
 
@@ -27,7 +27,7 @@ public:
     [[nodiscard]] const std::string& note() const { return m_note; }
     [[nodiscard]] const PageStore::Options& options() const { return m_options; }
     [[nodiscard]] const PageIndex& pages() const { return m_pages; }
-    [[nodiscard]] const PageKeepers& keepers() const { return m_keepers; }
+    [[nodiscard]] const PageOwners& owners() const { return m_owners; }
     [[nodiscard]] const std::map<uint64_t, Held>& segments() const { return m_segments; }
     [[nodiscard]] uint64_t diskBytes() const;
 
@@ -77,13 +77,13 @@ private:
     [[nodiscard]] std::optional<RecordPlace> append(RecordHeader header,
                                                     std::span<const std::byte> payload);
     [[nodiscard]] Held* segmentWithRoom(uint64_t bytes);
-    bool writeKeepers(const std::string& conversation);
+    bool writeOwner(const std::string& conversation);
     bool removeRecord(const RecordPlace& place); // that counted until now
     void deleteSegment(uint64_t number);
     void deleteEmptySegments();
     /// Forgets who keeps pages of which none is stored any more.
     bool forgetIfEmpty(const std::string& conversation);
-    void moveKeepers(uint64_t segment);
+    void moveOwners(uint64_t segment);
     void countLive(const RecordPlace& place, int change);
 
     PageStore::Options m_options;
@@ -96,7 +96,7 @@ private:
     std::vector<std::filesystem::path> m_foreign;
     uint64_t m_foreignBytes = 0;
     PageIndex m_pages;
-    PageKeepers m_keepers;
+    PageOwners m_owners;
     std::vector<RecordPlace> m_superseded; // to remove when what replaces them is safe
     uint64_t m_lastSequence = 0;
     uint64_t m_lastNumber = 0; // of a segment

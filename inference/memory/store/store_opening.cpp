@@ -63,7 +63,7 @@ void StoreContents::openFolder()
     walk(finds);
     for (const auto& [conversation, journal] : finds.journals)
         if (journal.keep.sequence > journal.forget.sequence)
-            m_keepers.set(conversation, journal.pages).record = journal.keep;
+            m_owners.set(conversation, journal.pages).record = journal.keep;
     if (m_writes)
         finishBegun(finds);
 }
@@ -76,7 +76,7 @@ void StoreContents::finishBegun(const Finds& finds)
         if (journal.forget.sequence == 0)
             continue;
         if (journal.keep.sequence > 0 && isOlder(journal.keep, journal.forget)) {
-            m_keepers.set(conversation, journal.pages).record = journal.keep;
+            m_owners.set(conversation, journal.pages).record = journal.keep;
             (void)forget(conversation);
         }
         (void)removeRecord(journal.forget);

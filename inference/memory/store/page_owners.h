@@ -9,7 +9,7 @@
 namespace inglenook {
 
 /// Which conversation needs which pages, stored or not.
-class PageKeepers {
+class PageOwners {
 public:
     struct Conversation {
         std::vector<PageName> pages; // in order of names, each once

@@ -1,17 +1,17 @@
-#include "inference/memory/store/page_keepers.h"
+#include "inference/memory/store/page_owners.h"
 
 #include <algorithm>
 
 namespace inglenook {
 
-PageKeepers::Conversation* PageKeepers::find(std::string_view conversation)
+PageOwners::Conversation* PageOwners::find(std::string_view conversation)
 {
     const auto found = m_conversations.find(conversation);
     return found == m_conversations.end() ? nullptr : &found->second;
 }
 
-PageKeepers::Conversation& PageKeepers::set(std::string_view conversation,
-                                            std::vector<PageName> pages)
+PageOwners::Conversation& PageOwners::set(std::string_view conversation,
+                                          std::vector<PageName> pages)
 {
     std::ranges::sort(pages);
     pages.erase(std::ranges::unique(pages).begin(), pages.end());
@@ -23,7 +23,7 @@ PageKeepers::Conversation& PageKeepers::set(std::string_view conversation,
     return kept;
 }
 
-void PageKeepers::erase(std::string_view conversation)
+void PageOwners::erase(std::string_view conversation)
 {
     const auto found = m_conversations.find(conversation);
     if (found == m_conversations.end())
@@ -32,7 +32,7 @@ void PageKeepers::erase(std::string_view conversation)
     m_conversations.erase(found);
 }
 
-void PageKeepers::release(const Conversation& conversation)
+void PageOwners::release(const Conversation& conversation)
 {
     for (const PageName page : conversation.pages) {
         const auto count = m_counts.find(page);
@@ -41,13 +41,13 @@ void PageKeepers::release(const Conversation& conversation)
     }
 }
 
-int PageKeepers::count(PageName page) const
+int PageOwners::count(PageName page) const
 {
     const auto found = m_counts.find(page);
     return found == m_counts.end() ? 0 : found->second;
 }
 
-std::vector<std::string> PageKeepers::recordedIn(uint64_t segment) const
+std::vector<std::string> PageOwners::recordedIn(uint64_t segment) const
 {
     std::vector<std::string> conversations;
     for (const auto& [name, conversation] : m_conversations)
