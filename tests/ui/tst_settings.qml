@@ -192,6 +192,13 @@ Item {
             compare(settings.split, "tensor")
         }
 
+        function test_whyTheEngineChoseOtherwiseIsSaid() {
+            const note = findChild(page, "loadNote")
+            verify(!note.text.includes("cannot draft"))
+            models.deviceNote = "Spark cannot draft for Ember: their vocabularies differ."
+            verify(note.text.includes("cannot draft"))
+        }
+
         function test_guessingNeedsAModel() {
             const choice = findChild(page, "draftChoice")
             verify(choice.enabled)

@@ -108,9 +108,11 @@ SettingsGroup {
         PlainText {
             id: note
 
+            objectName: "loadNote"
             y: Theme.px(13)
             width: parent.width - reload.width - Theme.px(16)
             text: qsTr("These are used the next time a model is loaded.")
+                  + (root.models.deviceNote === "" ? "" : "\n" + root.models.deviceNote)
             color: Theme.muted
             font.pixelSize: Theme.fontSmall
             wrapMode: Text.Wrap
