@@ -322,6 +322,7 @@ void WindowPoolTest::randomTreesSeeWhatTheyComputed_data()
     QTest::newRow("few tokens") << 20 << 1;
     QTest::newRow("a page") << kPageTokens << 0;
     QTest::newRow("a page and one") << kPageTokens + 1 << 3;
+    QTest::newRow("a token of a third page") << kPageTokens + 2 << 0;
     QTest::newRow("several pages") << 150 << 2;
     QTest::newRow("several pages, plenty") << 150 << 12;
 }
