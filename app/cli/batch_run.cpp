@@ -1,5 +1,7 @@
 #include "app/cli/batch_run.h"
 
+#include "app/cli/stats_json.h"
+
 #include <utility>
 #include <variant>
 
@@ -105,19 +107,13 @@ nlohmann::ordered_json jsonOf(const BatchAnswer& answer)
 {
     if (!answer.problem.empty())
         return {{"id", answer.id}, {"error", answer.problem}};
-    const ReplyStats& stats = answer.finished.stats;
+    nlohmann::ordered_json stats = jsonOf(answer.finished.stats);
+    stats["dropped_messages"] = answer.finished.stats.droppedMessages;
     return {{"id", answer.id},
             {"text", answer.text},
             {"tokens", answer.finished.tokens},
             {"finish_reason", nameOf(answer.finished.reason)},
-            {"stats",
-             {{"prompt_tokens", stats.promptTokens},
-              {"reused_tokens", stats.reusedTokens},
-              {"proposed", stats.speculation.proposed},
-              {"accepted", stats.speculation.accepted},
-              {"prefill_ms", stats.promptSeconds * 1e3},
-              {"decode_ms", stats.replySeconds * 1e3},
-              {"dropped_messages", stats.droppedMessages}}}};
+            {"stats", std::move(stats)}};
 }
 
 } // namespace inglenook

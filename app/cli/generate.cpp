@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/model_options.h"
 #include "app/cli/sampling_options.h"
+#include "app/cli/stats_json.h"
 #include "inference/session.h"
 #include "inference/text/utf8_stream.h"
 
@@ -55,16 +56,9 @@ void run(Options options)
         print(stream.finish() + "\n");
         return;
     }
-    const ReplyStats& stats = reply.stats;
     const nlohmann::ordered_json json{{"tokens", reply.tokens},
                                       {"text", validUtf8(tokenizer.decode(reply.tokens))},
-                                      {"stats",
-                                       {{"prompt_tokens", stats.promptTokens},
-                                        {"reused_tokens", stats.reusedTokens},
-                                        {"proposed", stats.speculation.proposed},
-                                        {"accepted", stats.speculation.accepted},
-                                        {"prefill_ms", stats.promptSeconds * 1e3},
-                                        {"decode_ms", stats.replySeconds * 1e3}}}};
+                                      {"stats", jsonOf(reply.stats)}};
     std::printf("%s\n", json.dump().c_str());
 }
 
