@@ -1,8 +1,9 @@
 // What guessing ahead does on this machine.
 //
-//     speculation_bench check MODEL [QUESTIONS.jsonl]   answers are the same, token for token
-//     speculation_bench texts MODEL [TOKENS]            speed with and without, text by text
-//     speculation_bench rules MODEL                     acceptance of two lossless rules
+//     speculation_bench check MODEL [QUESTIONS.jsonl [DEVICE]]   answers are the same, token for
+//     token speculation_bench texts MODEL [TOKENS]                     speed with and without, text
+//     by text speculation_bench rules MODEL                              acceptance of two lossless
+//     rules
 //
 // The draft is found beside the model. Without one, only the conversation itself is looked up.
 
@@ -171,6 +172,7 @@ int check(LoadedModel& model, const char* questions)
                                 static_cast<double>(temperature), together, drafters,
                                 length ? std::to_string(*length).c_str() : "learned", same,
                                 prompts.size(), sum.accepted, sum.proposed);
+                    std::fflush(stdout);
                 }
             }
         }
@@ -332,7 +334,7 @@ int main(int argc, char** argv)
         const std::string what = argc > 2 ? argv[1] : "";
         const char* extra = argc > 3 ? argv[3] : nullptr;
         if (what == "check")
-            return check(*load(argv[2], "cpu"), extra);
+            return check(*load(argv[2], argc > 4 ? argv[4] : "cpu"), extra);
         if (what == "texts")
             texts(*load(argv[2], "cpu"), extra ? std::stoul(extra) : kTokens);
         else if (what == "rules")
