@@ -24,7 +24,8 @@ void Acceptance::hope(double rate)
 {
     for (size_t grade = 0; grade < kDraftGrades; ++grade)
         for (size_t place = 0; place < kPlaces; ++place)
-            m_right[grade][place] += rate * (m_first[grade][place] - m_right[grade][place]);
+            m_right[grade][place] +=
+                rate * std::max(0., m_first[grade][place] - m_right[grade][place]);
 }
 
 void Acceptance::note(int grade, int place, bool right, double rate)

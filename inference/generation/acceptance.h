@@ -19,7 +19,7 @@ public:
         return m_right[static_cast<size_t>(grade)]
                       [static_cast<size_t>(place < kPlaces ? place : kPlaces - 1)];
     }
-    /// Moves a little towards what was expected at first.
+    /// Where it is below what was expected at first, moves a little back up.
     void hope(double rate);
     /// A guess was right or wrong at `place`, and right before it.
     void note(int grade, int place, bool right, double rate);

@@ -328,10 +328,13 @@ void Speculation::shareRows(std::vector<Guess>& guesses) const
     for (Guess& guess : guesses)
         guess.count = 0;
     for (int used = 1; used <= room(guesses); ++used) {
+        const double seconds = m_costs.seconds(rows + used, m_context);
+        const double perGuess = (seconds - plain) / used;
         Guess* likeliest = nullptr;
         double likelihood = 0.;
         for (Guess& guess : guesses) {
-            if (guess.count == most(guess, guess.drafter) || allowance(guess, plain / rows) <= 0.)
+            if (guess.count == most(guess, guess.drafter) ||
+                (guess.count + 1) * perGuess > allowance(guess, plain / rows))
                 continue;
             const double next = guess.likelihood * nextChance(guess);
             if (next > likelihood) {
@@ -344,8 +347,7 @@ void Speculation::shareRows(std::vector<Guess>& guesses) const
         ++likeliest->count;
         likeliest->likelihood = likelihood;
         tokens += likelihood;
-        const double rate =
-            tokens / (m_costs.seconds(rows + used, m_context) + draftSeconds(guesses));
+        const double rate = tokens / (seconds + draftSeconds(guesses));
         if (rate <= best)
             continue;
         best = rate;

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void guessesAreCheckedAsTheTextGrows();
     void nothingIsLearnedBehindTheFirstError();
     void newSequencesBeginWithWhatOthersShowed();
+    void hopeNeverLowersWhatWasShown();
 };
 
 void AcceptanceTest::guessesAreCheckedAsTheTextGrows()
@@ -66,6 +67,16 @@ void AcceptanceTest::newSequencesBeginWithWhatOthersShowed()
     }
     QVERIFY(first.acceptance().chance(1, 0) < 0.01);
     QVERIFY(GuessRecord(shared).acceptance().chance(1, 0) < 0.05);
+}
+
+void AcceptanceTest::hopeNeverLowersWhatWasShown()
+{
+    Acceptance acceptance(0.5, 0.5);
+    acceptance.note(1, 0, true, 0.5);
+    acceptance.note(1, 1, false, 0.5);
+    acceptance.hope(0.2);
+    QCOMPARE(acceptance.chance(1, 0), 0.75);
+    QCOMPARE(acceptance.chance(1, 1), 0.3);
 }
 
 QTEST_APPLESS_MAIN(AcceptanceTest)
