@@ -1,9 +1,11 @@
 // What guessing ahead does on this machine.
 //
-//     speculation_bench check MODEL [QUESTIONS.jsonl [DEVICE]]   answers are the same, token for
-//     token speculation_bench texts MODEL [TOKENS]                     speed with and without, text
-//     by text speculation_bench rules MODEL                              acceptance of two lossless
-//     rules
+//     speculation_bench check MODEL [QUESTIONS.jsonl [DEVICE [TEMPERATURE]]]
+//         answers are the same, token for token, greedy and at 0.8 or at one temperature
+//     speculation_bench texts MODEL [TOKENS [DEVICE]]
+//         speed with and without, text by text
+//     speculation_bench rules MODEL
+//         acceptance of two lossless rules
 //
 // The draft is found beside the model. Without one, only the conversation itself is looked up.
 
@@ -130,11 +132,11 @@ std::vector<Tokens> promptsOf(const LoadedModel& model, const char* questions)
     return prompts;
 }
 
-int check(LoadedModel& model, const char* questions)
+int check(LoadedModel& model, const char* questions, std::span<const float> temperatures)
 {
     const std::vector<Tokens> prompts = promptsOf(model, questions);
     int wrong = 0;
-    for (const float temperature : {0.f, 0.8f}) {
+    for (const float temperature : temperatures) {
         Generator plain(model, SpeculationSetup{});
         std::vector<Tokens> expected;
         for (size_t i = 0; i < prompts.size(); ++i)
@@ -333,10 +335,14 @@ int main(int argc, char** argv)
     try {
         const std::string what = argc > 2 ? argv[1] : "";
         const char* extra = argc > 3 ? argv[3] : nullptr;
-        if (what == "check")
-            return check(*load(argv[2], argc > 4 ? argv[4] : "cpu"), extra);
+        const char* device = argc > 4 ? argv[4] : "cpu";
+        if (what == "check") {
+            const std::vector<float> both{0.f, 0.8f};
+            return check(*load(argv[2], device), extra,
+                         argc > 5 ? std::vector{std::stof(argv[5])} : both);
+        }
         if (what == "texts")
-            texts(*load(argv[2], "cpu"), extra ? std::stoul(extra) : kTokens);
+            texts(*load(argv[2], device), extra ? std::stoul(extra) : kTokens);
         else if (what == "rules")
             rules(*load(argv[2], "cpu"));
         else
