@@ -168,10 +168,8 @@ void Engine::Implementation::freeModel()
 {
     m_free = false;
     m_generator.reset(); // gives its pages back
-    if (m_model && m_model->keeper) {
+    if (m_model && m_model->keeper)
         m_model->keeper->saveAll(kLastSaveSeconds);
-        m_model->keeper->saveBegun();
-    }
     m_fit.reset();
     m_prompts.reset();
     m_model.reset();

@@ -51,11 +51,7 @@ Session::Session(const LoadRequest& request, const std::function<void(float)>& p
     m_generator = std::make_unique<Generator>(*m_model);
 }
 
-Session::~Session()
-{
-    if (m_model->keeper)
-        m_model->keeper->saveBegun();
-}
+Session::~Session() = default;
 
 const ModelLoaded& Session::facts() const
 {

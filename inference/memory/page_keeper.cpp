@@ -121,13 +121,15 @@ void PageKeeper::end(Restoration& restoration)
 
 bool PageKeeper::hasUnsaved() const
 {
-    return (m_pool.hasNewlyNamed() || !m_toKeep.empty()) && m_store.takesPages();
+    return (m_pool.hasNewlyNamed() || m_newBegun || !m_toKeep.empty()) && m_store.takesPages();
 }
 
 bool PageKeeper::saveNext()
 {
     while (m_store.wantsPages()) {
         auto page = m_pool.nextNamed();
+        if (!page)
+            page = nextBegun();
         if (!page) {
             if (m_toKeep.empty())
                 return false;
@@ -163,17 +165,20 @@ void PageKeeper::save(PagePool::HeldPage page)
                   .bytes = std::move(bytes)});
 }
 
-void PageKeeper::saveBegun()
+/// One of the pages that are only begun and not on disk.
+std::optional<PagePool::HeldPage> PageKeeper::nextBegun()
 {
-    tellKept();
+    if (!std::exchange(m_newBegun, false))
+        return std::nullopt;
     for (PagePool::HeldPage& page : m_pool.begunPages()) {
-        if (!m_store.wantsPages())
-            return;
         page.tokens = paddedTokens(page.tokens);
         page.name = pageName(page.parent, page.tokens);
-        if (m_onDisk.insert(page.name).second)
-            save(std::move(page));
+        if (m_onDisk.contains(page.name))
+            continue;
+        m_newBegun = true; // there may be more
+        return page;
     }
+    return std::nullopt;
 }
 
 void PageKeeper::saveAll(double seconds)
@@ -187,15 +192,16 @@ void PageKeeper::saveAll(double seconds)
 
 void PageKeeper::keep(const std::string& conversation, std::span<const int32_t> tokens)
 {
-    if (conversation.empty())
+    m_newBegun = true;
+    if (conversation.empty() || tokens.empty())
         return;
     // all of them by name: the conversation's branches add up
     std::vector<PageName>& pages = m_toKeep[conversation];
     PageName name = m_pool.root();
     for (; tokens.size() >= kPageTokens; tokens = tokens.subspan(kPageTokens))
         pages.push_back(name = pageName(name, tokens.first(kPageTokens)));
-    if (pages.empty())
-        m_toKeep.erase(conversation);
+    if (!tokens.empty())
+        pages.push_back(pageName(name, paddedTokens(tokens)));
 }
 
 /// The pages come first: what nobody has stored, nobody can keep.

@@ -16,7 +16,7 @@ namespace inglenook {
 
 class DeviceGroup;
 
-/// Keeps the full cache pages of one model on disk and brings them back: what was read once is not
+/// Keeps the cache pages of one model on disk and brings them back: what was read once is not
 /// read again, in this run of the program or a later one. Pages lie on disk in a layout that does
 /// not depend on the devices or on how the model is split over them. All calls come from the thread
 /// that computes, each does one bounded unit of work.
@@ -64,12 +64,10 @@ public:
     void saveBeforeLoss();
     /// Saves all, for as long as the disk takes them and at most so many seconds.
     void saveAll(double seconds);
-    /// Saves the pages too that sequences have only begun. They are worth it when the program ends:
-    /// a conversation that goes on outgrows them.
-    void saveBegun();
 
-    /// The conversation needs the pages of these tokens: they are deleted with the last
-    /// conversation that does. The store is told when they are written.
+    /// A turn has ended, and the conversation needs the pages of these tokens: they are deleted
+    /// with the last conversation that does ("": none needs them). They are saved, the last one
+    /// too, which is only begun: the next turn takes its place, there and on disk.
     void keep(const std::string& conversation, std::span<const int32_t> tokens);
 
 private:
@@ -82,6 +80,7 @@ private:
 
     void begin(Restoration& restoration);
     void putPage(Restoration& restoration);
+    [[nodiscard]] std::optional<PagePool::HeldPage> nextBegun();
     void save(PagePool::HeldPage page);
     void tellKept();
     [[nodiscard]] bool slowerThanComputing(double prefillRate) const;
@@ -95,6 +94,7 @@ private:
     std::deque<Restoration> m_restorations; // the first is under way
     std::set<PageName> m_onDisk; // as far as known here
     std::map<std::string, std::vector<PageName>> m_toKeep; // by conversation
+    bool m_newBegun = false; // pages may have been begun that are not on disk
     int m_restored = 0; // pages
 };
 

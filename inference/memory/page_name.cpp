@@ -11,6 +11,8 @@ namespace inglenook {
 
 namespace {
 
+constexpr int32_t kPadding = -1; // no token
+
 PageName hashed(const XXH128_hash_t& hash)
 {
     return {.low = hash.low64, .high = hash.high64};
@@ -35,8 +37,14 @@ PageName pageName(PageName parent, std::span<const int32_t> tokens)
 std::vector<int32_t> paddedTokens(std::span<const int32_t> tokens)
 {
     std::vector<int32_t> padded(tokens.begin(), tokens.end());
-    padded.resize(kPageTokens, -1);
+    padded.resize(kPageTokens, kPadding);
     return padded;
+}
+
+std::span<const int32_t> withoutPadding(std::span<const int32_t> tokens)
+{
+    const auto end = std::ranges::find(tokens, kPadding);
+    return tokens.first(static_cast<size_t>(end - tokens.begin()));
 }
 
 } // namespace inglenook

@@ -25,5 +25,7 @@ struct PageName {
 
 /// What names a page that holds fewer tokens: behind them -1, which no vocabulary has.
 [[nodiscard]] std::vector<int32_t> paddedTokens(std::span<const int32_t> tokens);
+/// The tokens that a page holds: those before the padding.
+[[nodiscard]] std::span<const int32_t> withoutPadding(std::span<const int32_t> tokens);
 
 } // namespace inglenook

@@ -335,7 +335,7 @@ std::vector<PagePool::HeldPage> PagePool::begunPages() const
     std::vector<HeldPage> begun;
     for (const int index : m_idle) {
         const Page& page = m_pages[static_cast<size_t>(index)];
-        if (!page.named)
+        if (!page.named && hasAllLayers(index))
             begun.push_back({.place = placeOf(index),
                              .name = {},
                              .parent = page.parent,

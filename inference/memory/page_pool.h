@@ -99,7 +99,8 @@ public:
     [[nodiscard]] std::optional<HeldPage> nextLost();
     [[nodiscard]] bool hasNewlyNamed() const { return !m_newlyNamed.empty(); }
 
-    /// The partly filled pages that nobody uses, the longest unused first. They have no name.
+    /// The partly filled pages that nobody uses and that have all their layers, the longest unused
+    /// first. They have no name.
     [[nodiscard]] std::vector<HeldPage> begunPages() const;
 
     [[nodiscard]] PageName root() const { return m_root; }

@@ -27,11 +27,13 @@ private Q_SLOTS:
     void init();
 
     void restartReadsOnlyTheLastToken();
+    void turnIsOnDiskWhileTheProgramRuns();
     void longerConversationGoesOnBehindIt();
     void savedByOneDeviceGoesOnOnSeveral();
     void damagedPagesAreComputedAgain();
     void otherModelAndOtherRopeFindNothing();
     void forgottenConversationIsReadAgain();
+    void forgottenConversationOfLessThanAPageLeavesNothing();
     void expectedConversationIsRestoredBeforeItIsAsked();
     void folderIsEmptiedWhereNothingShallBeKept();
     void folderThatCannotBeWrittenIsTold();
@@ -104,6 +106,18 @@ void EngineCacheTest::restartReadsOnlyTheLastToken()
     QCOMPARE(second.stats.reusedTokens, first.stats.promptTokens - 1);
 }
 
+void EngineCacheTest::turnIsOnDiskWhileTheProgramRuns()
+{
+    Listener first;
+    first.engine.load(request());
+    first.engine.startReply(question());
+    first.run();
+    const int prompt = first.replies.at(1).finished.at(0).stats.promptTokens;
+
+    // written in the background, to the last token: where the program is killed, nothing is missing
+    QTRY_COMPARE(answer(request(), question()).stats.reusedTokens, prompt - 1);
+}
+
 void EngineCacheTest::longerConversationGoesOnBehindIt()
 {
     const Answer first = answer(request(), question());
@@ -171,6 +185,21 @@ void EngineCacheTest::forgottenConversationIsReadAgain()
     }
     QCOMPARE(answer(request(), question()).stats.reusedTokens, 0);
     QVERIFY(first.stats.promptTokens > 0);
+}
+
+void EngineCacheTest::forgottenConversationOfLessThanAPageLeavesNothing()
+{
+    const Answer first = answer(request(), question("hello"));
+    QVERIFY(first.stats.promptTokens < 40);
+    const PageStore::Options look{.folder = m_pages, .readOnly = true};
+    QCOMPARE(PageStore(look).stats().keptPages, uint64_t{1});
+    {
+        Listener listener;
+        listener.engine.forgetConversation("a");
+        listener.engine.load(request());
+        listener.run();
+    }
+    QCOMPARE(PageStore(look).stats().pages, uint64_t{0});
 }
 
 void EngineCacheTest::expectedConversationIsRestoredBeforeItIsAsked()

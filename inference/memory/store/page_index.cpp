@@ -75,6 +75,18 @@ std::pair<PageName, int> PageIndex::mostLike(PageName parent, std::span<const in
     return best;
 }
 
+std::vector<PageName> PageIndex::begunBy(PageName parent, std::span<const int32_t> tokens) const
+{
+    std::vector<PageName> begun;
+    const auto [begin, end] = m_children.equal_range(parent);
+    for (auto it = begin; it != end; ++it) {
+        const auto held = withoutPadding(find(it->second)->tokens);
+        if (held.size() < tokens.size() && std::ranges::equal(held, tokens.first(held.size())))
+            begun.push_back(it->second);
+    }
+    return begun;
+}
+
 std::vector<PageName> PageIndex::inSegment(uint64_t segment) const
 {
     std::vector<PageName> names;

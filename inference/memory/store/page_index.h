@@ -51,6 +51,9 @@ public:
     /// The page behind this parent that begins with most of the tokens, and how many: 0 if none.
     [[nodiscard]] std::pair<PageName, int> mostLike(PageName parent,
                                                     std::span<const int32_t> tokens) const;
+    /// The pages behind this parent that hold a beginning of the tokens and nothing else.
+    [[nodiscard]] std::vector<PageName> begunBy(PageName parent,
+                                                std::span<const int32_t> tokens) const;
     [[nodiscard]] std::vector<PageName> inSegment(uint64_t segment) const;
     /// All, in the order in which they lie on the disk.
     [[nodiscard]] std::vector<PageName> inOrder() const;

@@ -144,12 +144,18 @@ bool PageStore::append(const PageId& page, std::span<const std::byte> payload)
     }
     if (mode() == Mode::Read || m_contents->pages().find(page.name))
         return false;
+    const auto own = withoutPadding(page.tokens);
+    if (own.size() < page.tokens.size() &&
+        m_contents->pages().mostLike(page.parent, own).second == static_cast<int>(own.size()))
+        return true;
     if (!isWorthwhile(page) || !write(page, payload)) {
         m_refused.insert(page.name);
         return false;
     }
     m_refused.erase(page.name);
     ++m_counts.appended;
+    // only now: killed before, the store still has the beginning
+    (void)m_contents->removePages(m_contents->pages().begunBy(page.parent, own));
     return true;
 }
 

@@ -22,7 +22,8 @@ struct StoredPage;
 inline constexpr const char* kReadAnew =
     "Chatting goes on, but after a restart the model reads long conversations anew.";
 
-/// A full page as a list of tokens spells it. The tokens are compared, the name only finds.
+/// A page as a list of tokens spells it; one that holds fewer is padded (paddedTokens()). The
+/// tokens are compared, the name only finds.
 struct PageId {
     PageName name;
     PageName parent;
@@ -77,9 +78,10 @@ public:
     /// damaged and is not there any more; what `payload` then holds means nothing.
     [[nodiscard]] bool read(const PageId& page, std::span<std::byte> payload);
 
-    /// True: the page is there now, or was already. False: it was not written, and its children
-    /// will not be before it is; note() may say why. Trying again later is right. May give up the
-    /// longest unused segments for the quota, but none that holds a parent of this page.
+    /// True: the page is there now, or was already, or one that begins with it. False: it was not
+    /// written, and its children will not be before it is; note() may say why. Trying again later
+    /// is right. Takes the place of those that held a beginning of it. May give up the longest
+    /// unused segments for the quota, but none that holds a parent of this page.
     bool append(const PageId& page, std::span<const std::byte> payload);
 
     /// A conversation needs these pages (all of them, or only the deepest ones where they are

@@ -178,7 +178,7 @@ void WindowCacheTest::answersAreThoseOfAnEmptyCache()
     const auto restart = [&] {
         generator.reset();
         if (model->keeper)
-            model->keeper->saveBegun();
+            model->keeper->saveAll(10.);
         model->keeper.reset();
         store.reset(); // all is written
         store = std::make_unique<StoreThread>(PageStore::Options{

@@ -37,6 +37,7 @@ class PageStoreTest : public QObject {
 private Q_SLOTS:
     void pagesAreThereAfterReopening();
     void tokensAndParentAreComparedNotTheNameAlone();
+    void beginningsGiveWayToWhatGoesOn();
     void filesBelongToThisUserOnly();
     void forgottenPagesLeaveNoBytes();
     void forgettingLeavesWhatOthersKeep();
@@ -93,6 +94,34 @@ void PageStoreTest::tokensAndParentAreComparedNotTheNameAlone()
     QVERIFY(!store.contains(otherParent.id()));
     QVERIFY(!append(store, otherTokens)); // a second page cannot bear the name
     QCOMPARE(countReadable(store, pages), 2);
+}
+
+void PageStoreTest::beginningsGiveWayToWhatGoesOn()
+{
+    const Folder folder;
+    PageStore store(folder.options());
+    const TestPage parent = testPages(1, 1, kPayload).front();
+    const TestPage full = testPage(parent.name, 5, kPayload);
+    const TestPage ten = begunPage(full, 10);
+    const TestPage twenty = begunPage(full, 20);
+    const TestPage other = begunPage(testPage(parent.name, 6, kPayload), 10);
+    const TestPage elsewhere = begunPage(testPage(full.name, 5, kPayload), 10);
+    appendAll(store, {parent, ten, other, elsewhere});
+    QVERIFY(reading(store, ten) == Reading::Right);
+
+    QVERIFY(append(store, twenty));
+    QVERIFY(reading(store, ten) == Reading::Missing);
+    QVERIFY(append(store, ten)); // the other begins with it
+    QVERIFY(reading(store, ten) == Reading::Missing);
+    QVERIFY(append(store, full));
+
+    QVERIFY(reading(store, twenty) == Reading::Missing);
+    const auto payload = twenty.payload();
+    QVERIFY(!folderHolds(folder.path(), std::span(payload).subspan(5000, 1000)));
+    QCOMPARE(countReadable(store, {parent, full, other, elsewhere}), 4);
+    QCOMPARE(store.stats().pages, uint64_t{4});
+    PageStore again(folder.options());
+    QCOMPARE(again.stats().pages, uint64_t{4});
 }
 
 void PageStoreTest::filesBelongToThisUserOnly()

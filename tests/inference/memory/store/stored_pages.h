@@ -42,6 +42,15 @@ inline TestPage testPage(PageName parent, int32_t token, size_t payloadBytes)
     return page;
 }
 
+/// A page that holds the first tokens of another.
+inline TestPage begunPage(const TestPage& page, size_t tokens)
+{
+    TestPage begun = page;
+    begun.tokens = paddedTokens(std::span(page.tokens).first(tokens));
+    begun.name = pageName(begun.parent, begun.tokens);
+    return begun;
+}
+
 /// Pages one behind the other.
 inline std::vector<TestPage> testPages(int32_t token, int count, size_t payloadBytes)
 {
