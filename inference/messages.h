@@ -17,7 +17,8 @@ struct LoadRequest {
     std::string path; // of a GGUF file
     std::string device =
         "auto"; // "auto", "cpu", "vulkan:0", "cuda", "reference"; several: "cuda:0,cpu"
-    std::string split = "auto"; // over several: "auto", "tensor", "layer", shares like "0.6,0.4"
+    // over several: "auto", "tensor", "layer", "experts", shares like "0.6,0.4"
+    std::string split = "auto";
     int threads = 0; // cpu: 0 means one per physical core
     int contextTokens =
         0; // longest conversation; 0: what the model and the memory allow, at most 8192

@@ -14,14 +14,17 @@ namespace {
 /// meeting twice.
 constexpr size_t kLong = 16 * 1024;
 
-/// sums[i] = the values at i of all ranks, in their order.
+/// sums[i] = the values at i of all ranks that have some, in their order.
 void addUp(std::span<float> sums, const std::vector<std::vector<float>>& values, size_t first)
 {
-    std::copy_n(values[0].begin() + static_cast<std::ptrdiff_t>(first), sums.size(), sums.begin());
-    for (size_t rank = 1; rank < values.size(); ++rank) {
-        const float* more = values[rank].data() + first;
+    bool begun = false;
+    for (const std::vector<float>& own : values) {
+        if (own.empty())
+            continue;
+        const float* more = own.data() + first;
         for (size_t i = 0; i < sums.size(); ++i)
-            sums[i] += more[i];
+            sums[i] = begun ? sums[i] + more[i] : more[i];
+        begun = true;
     }
 }
 
@@ -29,28 +32,33 @@ void addUp(std::span<float> sums, const std::vector<std::vector<float>>& values,
 
 class Collective::Member final : public GroupMember {
 public:
-    Member(Collective& group, int rank)
+    Member(Collective& group, int rank, bool listens)
         : m_group(group)
         , m_rank(rank)
+        , m_listens(listens)
     {
     }
 
-    void allReduce(std::span<float> values) override { m_group.allReduce(m_rank, values, *this); }
-
-    uint32_t round = 0;
-    uint32_t longRound = 0;
+    void allReduce(std::span<float> values) override
+    {
+        m_group.allReduce(m_rank, values, m_listens);
+    }
 
 private:
     Collective& m_group;
     int m_rank;
+    bool m_listens;
 };
 
 Collective::Collective(int ranks)
     : m_ranks(ranks)
+    , m_times(static_cast<size_t>(ranks))
 {
     assert(ranks > 0);
-    for (int rank = 0; rank < ranks; ++rank)
-        m_members.push_back(std::make_unique<Member>(*this, rank));
+    for (int rank = 0; rank < ranks; ++rank) {
+        m_members.push_back(std::make_unique<Member>(*this, rank, false));
+        m_listeners.push_back(std::make_unique<Member>(*this, rank, true));
+    }
     for (Round& round : m_rounds)
         round.values.resize(static_cast<size_t>(ranks));
 }
@@ -60,6 +68,11 @@ Collective::~Collective() = default;
 GroupMember& Collective::member(int rank)
 {
     return *m_members[static_cast<size_t>(rank)];
+}
+
+GroupMember& Collective::listener(int rank)
+{
+    return *m_listeners[static_cast<size_t>(rank)];
 }
 
 void Collective::abandon()
@@ -84,19 +97,23 @@ void Collective::arrive(std::atomic<uint32_t>& arrived, uint32_t& times)
         throw GroupAbandoned();
 }
 
-void Collective::allReduce(int rank, std::span<float> values, Member& self)
+void Collective::allReduce(int rank, std::span<float> values, bool listens)
 {
     if (m_ranks == 1 || values.empty())
         return;
-    Round& here = m_rounds[self.round % 2];
-    here.values[static_cast<size_t>(rank)].assign(values.begin(), values.end());
+    Times& times = m_times[static_cast<size_t>(rank)];
+    Round& here = m_rounds[times.rounds % 2];
+    std::vector<float>& put = here.values[static_cast<size_t>(rank)];
+    put.assign(values.begin(), listens ? values.begin() : values.end());
     const bool isLong = values.size() >= kLong;
     if (isLong && rank == 0)
         here.sums.resize(values.size());
-    arrive(m_arrived, self.round);
-    const bool sameSize = std::ranges::all_of(
-        here.values, [&](const std::vector<float>& v) { return v.size() == values.size(); });
-    if (!sameSize)
+    arrive(m_arrived, times.rounds);
+    const auto fits = [&](const std::vector<float>& v) {
+        return v.empty() || v.size() == values.size();
+    };
+    const auto speaks = [](const std::vector<float>& v) { return !v.empty(); };
+    if (!std::ranges::all_of(here.values, fits) || std::ranges::none_of(here.values, speaks))
         throw std::logic_error("The devices of a group do not compute the same step.");
     if (!isLong)
         return addUp(values, here.values, 0);
@@ -106,7 +123,7 @@ void Collective::allReduce(int rank, std::span<float> values, Member& self)
     const size_t first = values.size() * own / ranks;
     const size_t count = values.size() * (own + 1) / ranks - first;
     addUp(std::span(here.sums).subspan(first, count), here.values, first);
-    arrive(m_added, self.longRound);
+    arrive(m_added, times.longRounds);
     std::ranges::copy(here.sums, values.begin());
 }
 

@@ -51,7 +51,7 @@ void addModelOptions(CLI::App& command, ModelOptions& options, bool modelRequire
         ->capture_default_str();
     command
         .add_option("--split", options.split,
-                    "over several devices: auto, tensor, layer, or shares like 0.6,0.4")
+                    "over several devices: auto, tensor, layer, experts, or shares like 0.6,0.4")
         ->capture_default_str();
     command.add_option("--threads", options.threads, "CPU threads; 0: one per core")
         ->check(CLI::Range(0, 1024));

@@ -37,11 +37,14 @@ KvCache::KvCache(Backend& backend, const ModelSpec& spec, const CacheSize& size,
         const size_t bytes = kvPageBytes(layer.attention.kvHeads, layer.attention.headSize, type);
         const bool keepsWindow = m_windowTable && layer.attention.window > 0;
         const int pages = keepsWindow ? size.windowPages : size.pages;
-        m_layers.push_back({.buffer = backend.allocate(bytes * static_cast<size_t>(pages)),
-                            .pageCount = pages,
-                            .pageTable = keepsWindow ? m_windowTable->onDevice : m_table.onDevice,
-                            .type = type});
         m_keepsWindow.push_back(keepsWindow);
+        KvPages& own = m_layers.emplace_back();
+        if (bytes == 0)
+            continue; // another device attends
+        own = {.buffer = backend.allocate(bytes * static_cast<size_t>(pages)),
+               .pageCount = pages,
+               .pageTable = keepsWindow ? m_windowTable->onDevice : m_table.onDevice,
+               .type = type};
     }
 }
 
@@ -76,7 +79,8 @@ bool KvCache::claimNext()
     // thousands of tokens of most models; an unused rest of a huge cache is left to others
     constexpr size_t kClaimed = size_t{512} << 20;
     if (m_claimed < m_layers.size())
-        m_layers[m_claimed++].buffer->claim(kClaimed / m_layers.size());
+        if (const auto& buffer = m_layers[m_claimed++].buffer)
+            buffer->claim(kClaimed / m_layers.size());
     return m_claimed == m_layers.size();
 }
 
@@ -92,7 +96,7 @@ void KvCache::fillWithNoise(Backend& backend)
         word = kQuarter | (static_cast<uint32_t>(random()) & kFreeBits);
 
     for (const KvPages& layer : m_layers) {
-        const size_t words = layer.buffer->bytes() / sizeof(uint32_t);
+        const size_t words = layer.buffer ? layer.buffer->bytes() / sizeof(uint32_t) : 0;
         for (size_t first = 0; first < words; first += noise.size()) {
             const auto count = static_cast<int>(std::min(noise.size(), words - first));
             const Tensor part{.buffer = layer.buffer.get(),

@@ -7,10 +7,11 @@ namespace inglenook {
 namespace {
 
 struct Widths {
-    int qkv = 0;
-    int attention = 0;
-    int gateUp = 0;
-    int experts = 0;
+    // no matrix is empty, even where a part of a model does not use it
+    int qkv = 1;
+    int attention = 1;
+    int gateUp = 1;
+    int experts = 0; // none: there are no such matrices
     int usedExperts = 0;
 };
 
@@ -20,6 +21,8 @@ Widths widest(const ModelSpec& spec)
     for (const LayerSpec& layer : spec.layers) {
         w.qkv = std::max(w.qkv, layer.attention.qkvCols());
         w.attention = std::max(w.attention, layer.attention.queryCols());
+        if (layer.feedForwardCols == 0)
+            continue; // another device's
         w.gateUp = std::max(w.gateUp, 2 * layer.feedForwardCols * std::max(1, layer.experts.used));
         w.experts = std::max(w.experts, layer.experts.count);
         w.usedExperts = std::max(w.usedExperts, layer.experts.used);
@@ -27,7 +30,7 @@ Widths widest(const ModelSpec& spec)
     return w;
 }
 
-/// A part of a model without head has no words, but no matrix is empty.
+/// A part of a model without head has no words.
 int logitCols(const ModelSpec& spec)
 {
     return std::max(1, spec.vocabulary);

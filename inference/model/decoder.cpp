@@ -22,8 +22,18 @@ struct Pass {
 /// x = the sum over the devices that hold a part of the layer each.
 void addUp(const Pass& p, Tensor x)
 {
-    if (p.part.group)
+    if (p.part.group && !p.part.listener)
         p.run.allReduce(x, *p.part.group);
+}
+
+/// The device that has the other half of the layers hears x of this one / this one hears its x.
+void tell(const Pass& p, Tensor x)
+{
+    p.run.allReduce(x, *p.part.group);
+}
+void hear(const Pass& p, Tensor x)
+{
+    p.run.allReduce(x, *p.part.listener);
 }
 
 /// mixed = the attention branch of h.
@@ -85,14 +95,25 @@ void expertsForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w
     p.run.weightedSum(p.a.mixed, results, weights);
 }
 
-/// mixed = the feed-forward branch of h.
-void feedForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
+/// mixed = what this device computes of the feed-forward of h.
+void ownForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
 {
     if (layer.experts.count > 0)
         expertsForward(p, layer, w);
     else
         denseForward(p, layer, w);
-    addUp(p, p.a.mixed);
+}
+
+/// mixed = the feed-forward branch of h.
+void feedForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
+{
+    if (layer.feedForwardCols > 0) {
+        ownForward(p, layer, w);
+        addUp(p, p.a.mixed);
+    } else {
+        tell(p, p.a.h);
+        hear(p, p.a.mixed);
+    }
     if (w.ffnPostNorm)
         p.run.rmsNorm(p.a.mixed, p.a.mixed, w.ffnPostNorm, p.spec.normEps);
 }
@@ -133,6 +154,26 @@ void decode(const Pass& p, const Weights& weights, std::span<const KvPages> kv)
     p.run.matmul(p.a.logits, p.a.last, weights.head);
     if (p.spec.logitSoftcap > 0.f)
         p.run.softcap(p.a.logits, p.spec.logitSoftcap);
+}
+
+/// The pass of a device that has nothing but feed-forwards: computes them for the one that attends.
+void serve(const Pass& p, const Weights& weights)
+{
+    for (size_t i = 0; i < p.spec.layers.size(); ++i) {
+        if (p.spec.layers[i].feedForwardCols == 0)
+            continue;
+        hear(p, p.a.h);
+        ownForward(p, p.spec.layers[i], weights.layers[i]);
+        tell(p, p.a.mixed);
+    }
+}
+
+void forward(const Pass& p, const Weights& weights, std::span<const KvPages> kv)
+{
+    if (p.spec.layers.front().attention.heads > 0)
+        decode(p, weights, kv);
+    else
+        serve(p, weights);
 }
 
 /// The next of 1, 2, 4, 8, ... that holds `count`.
@@ -205,19 +246,19 @@ void Decoder::run(std::span<const StepRow> rows, std::span<const float> x)
     const StepInputs in =
         tensors.write(m_backend, rows, shape.rows, shape.outputs, shape.contextBound);
     const Activations::Step a = m_activations.step(shape.rows, shape.outputs);
-    if (!m_part.embeds)
+    if (!m_part.embeds && !m_part.listener)
         m_backend.write(a.x.firstRows(count), std::as_bytes(x));
     const Pass pass{
         .run = m_backend, .spec = m_spec, .part = m_part, .tensors = tensors, .a = a, .in = in};
     if (!recorded) {
-        decode(pass, m_weights, m_cache.layers());
+        forward(pass, m_weights, m_cache.layers());
         return;
     }
     std::unique_ptr<Recording>& recording = m_recordings[shape];
     if (recording)
         m_backend.replay(*recording);
     else
-        recording = m_backend.record([this, pass] { decode(pass, m_weights, m_cache.layers()); });
+        recording = m_backend.record([this, pass] { forward(pass, m_weights, m_cache.layers()); });
 }
 
 void Decoder::readPages(std::span<std::byte> to, size_t layer, std::span<const int> pages)

@@ -21,7 +21,10 @@ struct DecoderPart {
     bool embeds = true; // computes x from the tokens; else it is given
     bool hasHead = true; // computes logits; else x is the result
     int firstToken = 0; // whose vector is row 0 of the embedding
-    GroupMember* group = nullptr; // adds up what each device computes of a layer; null: alone
+    GroupMember* group = nullptr; // where devices meet; null: alone
+    /// The same place as a listener's, where attention and the feed-forwards of some layers are
+    /// different devices'. Null: each device computes a part of both, and the group adds up.
+    GroupMember* listener = nullptr;
 };
 
 /// Runs steps of one model on one device. Steps of up to kDecodeRows rows are padded to 1, 2, 4, 8

@@ -39,7 +39,7 @@ DeviceGroup::DeviceGroup(const ModelFile& file, const ModelSpec& spec, Split spl
     , m_split(split)
 {
     assert(!devices.empty() && (split == Split::None) == (devices.size() == 1));
-    if (split == Split::Tensors)
+    if (split == Split::Tensors || split == Split::Experts)
         m_collective = std::make_unique<Collective>(static_cast<int>(devices.size()));
     for (const Device& device : devices) {
         auto member = std::make_unique<Member>();
@@ -48,13 +48,16 @@ DeviceGroup::DeviceGroup(const ModelFile& file, const ModelSpec& spec, Split spl
         member->part = {.embeds = device.slice.embeds,
                         .hasHead = device.slice.hasHead,
                         .firstToken = device.slice.vocabulary.first};
+        const auto rank = static_cast<int>(m_members.size());
         if (m_collective)
-            member->part.group = &m_collective->member(static_cast<int>(m_members.size()));
+            member->part.group = &m_collective->member(rank);
+        if (split == Split::Experts)
+            member->part.listener = &m_collective->listener(rank);
         member->backend = device.backend;
         member->loader = std::make_unique<WeightLoader>(file, spec, device.slice);
         m_members.push_back(std::move(member));
     }
-    for (size_t i = 1; i < m_members.size() && split == Split::Tensors; ++i)
+    for (size_t i = 1; i < m_members.size() && m_collective; ++i)
         m_threads.push_back(std::make_unique<DeviceThread>());
 }
 
@@ -205,10 +208,17 @@ void DeviceGroup::wait()
     each([](Member& member) { member.decoder->wait(); });
 }
 
+/// The one that has it, where only one has.
+DeviceGroup::Member& DeviceGroup::withHead()
+{
+    return **std::ranges::find_if(m_members,
+                                  [](const auto& member) { return member->part.hasHead; });
+}
+
 void DeviceGroup::readLogits(std::span<float> logits)
 {
     if (m_split != Split::Tensors)
-        return m_members.back()->decoder->readLogits(logits);
+        return withHead().decoder->readLogits(logits);
     const auto outputs = static_cast<size_t>(m_outputs);
     const auto all = static_cast<size_t>(m_spec.vocabulary);
     each([&](Member& member) {
@@ -250,6 +260,8 @@ std::optional<size_t> DeviceGroup::wholeLayerAt(const Member& member, size_t lay
 /// The page's number in a layer of the member; -1: it is not there.
 int DeviceGroup::numberIn(const Member& member, size_t layer, PagePlace place)
 {
+    if (member.slice.layers[layer].kvHeads.count == 0)
+        return -1;
     return member.cache->keepsWindow(layer) ? place.windowPage : place.page;
 }
 
@@ -361,7 +373,7 @@ uint64_t DeviceGroup::bytesPerToken() const
 
 double DeviceGroup::measureReadBandwidth()
 {
-    // Those that compute at once are measured at once: they may share a memory.
+    // Those that meet are measured at once: they may share a memory.
     each([](Member& member) { member.readBandwidth = member.backend->measureReadBandwidth(); });
     double together = 0.;
     double seconds = 0.; // of devices that read one after another
@@ -371,7 +383,7 @@ double DeviceGroup::measureReadBandwidth()
         together += member->readBandwidth;
         seconds += static_cast<double>(member->weights.bytesPerToken()) / member->readBandwidth;
     }
-    return m_split == Split::Layers ? static_cast<double>(bytesPerToken()) / seconds : together;
+    return m_split == Split::Tensors ? together : static_cast<double>(bytesPerToken()) / seconds;
 }
 
 } // namespace inglenook

@@ -16,12 +16,14 @@
 
 namespace inglenook {
 
-/// How a model is split over devices: not at all, by whole layers one device after another, or by
-/// parts of every layer that all devices compute at once (tensor parallelism).
-enum class Split { None, Layers, Tensors };
+/// How a model is split over devices: not at all, by whole layers one device after another, by
+/// parts of every layer that all devices compute at once (tensor parallelism), or by kind: experts
+/// on a second device, which computes them whenever the first, which has all else, comes to them.
+enum class Split { None, Layers, Tensors, Experts };
 
 /// The devices that hold a model, as one decoder: a step goes through all of them. The calling
-/// thread drives the first; where all compute at once, each other device has a thread of its own.
+/// thread drives the first; where they meet within layers, each other device has a thread of its
+/// own.
 class DeviceGroup {
 public:
     struct Device {
@@ -97,6 +99,7 @@ private:
     void each(const std::function<void(Member&)>& work);
     void rethrowCause(const std::vector<std::exception_ptr>& failures);
     void runLayers(std::span<const StepRow> rows);
+    [[nodiscard]] Member& withHead();
     [[nodiscard]] std::optional<size_t> wholeLayerAt(const Member& member, size_t layer) const;
     [[nodiscard]] static int numberIn(const Member& member, size_t layer, PagePlace place);
     [[nodiscard]] size_t layerOffset(size_t layer) const;
@@ -105,7 +108,7 @@ private:
     const ModelSpec& m_spec;
     Split m_split;
     KvType m_kvType = KvType::F16; // of the cache
-    std::unique_ptr<Collective> m_collective; // of Tensors
+    std::unique_ptr<Collective> m_collective; // of Tensors and Experts
     std::vector<std::unique_ptr<Member>> m_members;
     std::vector<std::unique_ptr<DeviceThread>> m_threads; // of the members behind the first
     std::vector<float> m_residual; // between layers on different devices

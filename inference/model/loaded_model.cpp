@@ -267,7 +267,14 @@ void ModelLoading::keepFigures() const
 
 void ModelLoading::rank()
 {
-    m_placements = placements(sizeOf(planned()), m_devices, m_figures, m_wish);
+    const ModelSize size = sizeOf(planned());
+    if (m_wish.split == Split::Experts && size.expertLayers == 0) {
+        // a lasting wish of somebody who swaps models
+        note("This model has no experts to keep apart: it is placed by speed.");
+        m_wish.split.reset();
+        m_wish.shares.clear();
+    }
+    m_placements = placements(size, m_devices, m_figures, m_wish);
     const bool oneOfSeveral =
         m_wish.devices.size() > 1 && m_placements.front().split == Split::None;
     if (oneOfSeveral)

@@ -185,6 +185,29 @@ std::vector<ModelSlice> splitTensors(const ModelFile& file, const ModelSpec& spe
     return slices;
 }
 
+std::vector<ModelSlice> splitExperts(const ModelSpec& spec, std::span<const double> shares)
+{
+    const auto layers = std::ranges::count_if(
+        spec.layers, [](const LayerSpec& layer) { return layer.experts.count > 0; });
+    if (layers == 0)
+        refuse("it has no experts that another device could have", shares.size());
+    if (shares.size() != 2)
+        refuse("its experts can be on one other device", shares.size());
+    const double share = shares[1] / (shares[0] + shares[1]);
+    // not fewer than the share: what is left is what the first device has room for
+    const auto away = std::max<std::ptrdiff_t>(
+        1, static_cast<std::ptrdiff_t>(std::ceil(share * static_cast<double>(layers) - 1e-6)));
+
+    ModelSlice first = wholeModel(spec);
+    ModelSlice second{.embeds = false, .hasHead = false};
+    second.layers.resize(first.layers.size());
+    std::ptrdiff_t seen = 0;
+    for (size_t i = 0; i < first.layers.size(); ++i)
+        if (spec.layers[i].experts.count > 0 && seen++ < away)
+            std::swap(first.layers[i].feedForward, second.layers[i].feedForward);
+    return {std::move(first), std::move(second)};
+}
+
 ModelSpec specOf(const ModelSpec& spec, const ModelSlice& slice)
 {
     ModelSpec own = spec;

@@ -26,9 +26,9 @@ struct Range {
 
 /// What one device computes of a layer.
 struct LayerSlice {
-    Range heads;
+    Range heads; // none: attention is another device's, and the norms
     Range kvHeads; // those that the heads read
-    Range feedForward; // columns
+    Range feedForward; // columns; none: the feed-forward is another device's
 
     bool operator==(const LayerSlice&) const = default;
 };
@@ -61,6 +61,12 @@ class CannotBeSplit : public std::runtime_error {
 /// shares as that allows, at least one piece each. Throws CannotBeSplit where there are fewer
 /// pieces than shares.
 [[nodiscard]] std::vector<ModelSlice> splitTensors(const ModelFile& file, const ModelSpec& spec,
+                                                   std::span<const double> shares);
+
+/// All but experts to the first of two devices, which should be the faster one, and to the second
+/// so many experts, by whole layers from the first on, as its share of them says; at least one
+/// layer's. Throws CannotBeSplit where there are no experts or not two shares.
+[[nodiscard]] std::vector<ModelSlice> splitExperts(const ModelSpec& spec,
                                                    std::span<const double> shares);
 
 /// The slice as a model of its own: fewer layers, heads, columns, words.

@@ -1,10 +1,8 @@
 #include "inference/model/placement.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
-#include <sstream>
 #include <stdexcept>
 
 namespace inglenook {
@@ -16,53 +14,6 @@ constexpr double kWorthwhile = 1.1;
 
 /// Of a device's free memory: the rest is for others, as MemoryPlan has it.
 constexpr double kUsable = 0.95;
-
-/// The parts of a text between commas.
-std::vector<std::string> parted(const std::string& text)
-{
-    std::vector<std::string> parts;
-    std::istringstream rest(text + ",");
-    for (std::string part; std::getline(rest, part, ',');)
-        parts.push_back(part);
-    return parts;
-}
-
-std::vector<DeviceId> readDevices(const std::string& text)
-{
-    std::vector<DeviceId> devices;
-    if (text.empty() || text == "auto")
-        return devices;
-    for (const std::string& part : parted(text)) {
-        const auto id = parseDevice(part);
-        if (!id)
-            throw std::runtime_error("There is no kind of device called \"" + part +
-                                     "\": choose auto, cpu, vulkan, cuda or reference, or several "
-                                     "of them like cuda:0,cuda:1.");
-        devices.push_back(*id);
-    }
-    return devices;
-}
-
-std::vector<double> readShares(const std::string& text)
-{
-    std::vector<double> shares;
-    for (const std::string& part : parted(text)) {
-        double share = 0.;
-        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), share);
-        if (error != std::errc() || end != part.data() + part.size())
-            throw std::runtime_error("\"" + text +
-                                     "\" is no way of splitting a model: choose auto, tensor, "
-                                     "layer, or shares like 0.6,0.4.");
-        if (!(share > 0. && share < 1.))
-            throw std::runtime_error("A device cannot have the share " + part +
-                                     " of a model: each share is between 0 and 1.");
-        shares.push_back(share);
-    }
-    const double sum = std::accumulate(shares.begin(), shares.end(), 0.);
-    if (std::abs(sum - 1.) > 0.011)
-        throw std::runtime_error("The shares " + text + " do not add up to 1.");
-    return shares;
-}
 
 bool isGpu(const DeviceInfo& info)
 {
@@ -89,13 +40,63 @@ double room(const ModelSize& model, const PlacementDevice& device)
                         static_cast<double>(model.besideBytes));
 }
 
+/// What one device has of a model, in bytes.
+struct Portion {
+    double bytes = 0.;
+    double readBytes = 0.; // of them, for a token
+};
+
+/// What each device has.
+std::vector<Portion> portionsOf(const ModelSize& model, Split split,
+                                const std::vector<double>& shares)
+{
+    const auto bytes = static_cast<double>(model.bytes);
+    const auto readBytes = static_cast<double>(model.readBytes);
+    if (split == Split::Experts) {
+        const Portion away{.bytes = shares[1] * static_cast<double>(model.expertBytes),
+                           .readBytes = shares[1] * static_cast<double>(model.expertReadBytes)};
+        return {{bytes - away.bytes, readBytes - away.readBytes}, away};
+    }
+    std::vector<Portion> portions;
+    for (const double share : shares)
+        portions.push_back({share * bytes, share * readBytes});
+    return portions;
+}
+
+/// How often the devices meet for a token.
+double meetings(const ModelSize& model, Split split, const std::vector<double>& shares)
+{
+    switch (split) {
+    case Split::None:
+    case Split::Layers:
+        break;
+    case Split::Tensors:
+        return 2. * model.layers + 1.;
+    case Split::Experts:
+        return 2. * shares[1] * model.expertLayers;
+    }
+    return 0.;
+}
+
 bool fits(const ModelSize& model, const std::vector<PlacementDevice>& devices,
-          const std::vector<double>& shares)
+          const std::vector<Portion>& portions)
 {
     for (size_t i = 0; i < devices.size(); ++i)
-        if (shares[i] * static_cast<double>(model.bytes) > room(model, devices[i]))
+        if (portions[i].bytes > room(model, devices[i]))
             return false;
     return true;
+}
+
+/// Of the experts as many to the first device, by whole layers, as it has room for beside all else
+/// and the cache; the others, of one layer at least, to the second.
+std::vector<double> expertShares(const ModelSize& model, const PlacementDevice& first)
+{
+    const double others = static_cast<double>(model.bytes - model.expertBytes) +
+        static_cast<double>(model.wishedCacheBytes);
+    const double perLayer = static_cast<double>(model.expertBytes) / model.expertLayers;
+    const double kept = std::clamp(std::floor((room(model, first) - others) / perLayer), 0.,
+                                   model.expertLayers - 1.);
+    return {kept / model.expertLayers, 1. - kept / model.expertLayers};
 }
 
 /// Shares by the devices' speed. Where one has no room for its share, the others take the rest.
@@ -151,24 +152,22 @@ std::optional<double> exchangeSeconds(const std::vector<PlacementDevice>& device
     return slowest;
 }
 
-double secondsOf(const ModelSize& model, Split split, const std::vector<PlacementDevice>& devices,
-                 const std::vector<double>& shares, double exchange)
+/// A token's time without the meetings.
+double secondsOf(Split split, const std::vector<PlacementDevice>& devices,
+                 const std::vector<double>& shares, const std::vector<Portion>& portions)
 {
     double seconds = 0.;
     double step = 0.;
     for (size_t i = 0; i < devices.size(); ++i) {
-        const double reading =
-            shares[i] * static_cast<double>(model.readBytes) / devices[i].readBandwidth;
+        const double reading = portions[i].readBytes / devices[i].readBandwidth;
         if (split == Split::Tensors) {
             seconds = std::max(seconds, reading);
             step = std::max(step, devices[i].stepSeconds);
         } else {
             seconds += reading;
-            step += shares[i] * devices[i].stepSeconds;
+            step += (split == Split::Experts ? 1. : shares[i]) * devices[i].stepSeconds;
         }
     }
-    if (split == Split::Tensors)
-        seconds += (2 * model.layers + 1) * exchange;
     return seconds + step;
 }
 
@@ -185,15 +184,24 @@ public:
              std::vector<double> shares = {})
     {
         if (shares.empty())
-            shares = sharesBySpeed(m_model, devices);
-        const double exchange = exchangeSeconds(devices, m_machine).value_or(0.);
+            shares = split == Split::Experts ? expertShares(m_model, devices.front())
+                                             : sharesBySpeed(m_model, devices);
+        const std::vector<Portion> portions = portionsOf(m_model, split, shares);
         Entry entry{.placement = {.split = split, .shares = shares}};
         for (const PlacementDevice& device : devices)
             entry.placement.devices.push_back(device.info.id);
-        entry.placement.secondsPerToken = secondsOf(m_model, split, devices, shares, exchange);
-        entry.placement.fits = fits(m_model, devices, shares);
+        entry.placement.secondsPerToken = secondsOf(split, devices, shares, portions) +
+            meetings(m_model, split, shares) * exchangeSeconds(devices, m_machine).value_or(0.);
+        entry.placement.fits = fits(m_model, devices, portions);
         entry.rank = entry.placement.secondsPerToken * (split == Split::None ? 1. : kWorthwhile);
         m_entries.push_back(std::move(entry));
+    }
+
+    /// The experts on the second device, if there are some.
+    void addExperts(const PlacementDevice& first, const PlacementDevice& second)
+    {
+        if (m_model.expertLayers > 0)
+            add(Split::Experts, {first, second});
     }
 
     /// Parts of every layer pay off only where meeting is known to be fast.
@@ -249,6 +257,13 @@ std::vector<PlacementDevice> wishedDevices(const std::vector<DeviceInfo>& device
     return chosen;
 }
 
+void checkExperts(const ModelSize& model)
+{
+    if (model.expertLayers == 0)
+        throw std::runtime_error("This model has no experts that another device could have. Choose "
+                                 "another way of splitting.");
+}
+
 std::vector<PlacementDevice> gpusOf(const std::vector<PlacementDevice>& devices)
 {
     std::vector<PlacementDevice> gpus;
@@ -258,32 +273,6 @@ std::vector<PlacementDevice> gpusOf(const std::vector<PlacementDevice>& devices)
 }
 
 } // namespace
-
-PlacementWish readPlacementWish(const std::string& devices, const std::string& split)
-{
-    PlacementWish wish{.devices = readDevices(devices)};
-    std::string shares = split;
-    if (split.starts_with("tensor")) {
-        wish.split = Split::Tensors;
-        shares = split.substr(6);
-    } else if (split.starts_with("layer")) {
-        wish.split = Split::Layers;
-        shares = split.substr(5);
-    } else if (split.empty() || split == "auto") {
-        return wish;
-    } else {
-        wish.split = Split::Tensors;
-        shares = ":" + split;
-    }
-    if (shares.empty())
-        return wish;
-    wish.shares = readShares(shares.starts_with(":") ? shares.substr(1) : split);
-    if (wish.devices.size() != wish.shares.size())
-        throw std::runtime_error("There are " + std::to_string(wish.shares.size()) +
-                                 " shares for " + std::to_string(wish.devices.size()) +
-                                 " named devices: name one device for each share.");
-    return wish;
-}
 
 std::vector<DeviceInfo> cardsOf(const std::vector<DeviceInfo>& devices)
 {
@@ -344,6 +333,9 @@ std::string Placement::text() const
 {
     if (split == Split::None)
         return toString(devices.front());
+    if (split == Split::Experts)
+        return toString(devices[0]) + " + " + std::to_string(std::lround(shares[1] * 100)) +
+            " % of the experts on " + toString(devices[1]);
     std::string all = split == Split::Tensors ? "tensors of " : "layers of ";
     for (size_t i = 0; i < devices.size(); ++i)
         all += (i ? " + " : "") + toString(devices[i]) + " " +
@@ -356,12 +348,24 @@ std::vector<Placement> placements(const ModelSize& model, const std::vector<Devi
 {
     const std::vector<PlacementDevice> all = wishedDevices(devices, machine, wish);
     Ranking ranking(model, machine);
+    const std::vector<PlacementDevice> gpus = gpusOf(all);
+    const auto processor = std::ranges::find(
+        all, DeviceKind::Cpu, [](const PlacementDevice& device) { return device.info.id.kind; });
     if (wish.split) {
-        const std::vector<PlacementDevice> gpus = gpusOf(all);
-        const auto& chosen = wish.devices.empty() && gpus.size() > 1 ? gpus : all;
+        std::vector<PlacementDevice> chosen = all;
+        if (wish.devices.empty() && gpus.size() > 1)
+            chosen = gpus;
+        if (*wish.split == Split::Experts) {
+            checkExperts(model);
+            if (wish.devices.empty() && !gpus.empty() && processor != all.end())
+                chosen = {gpus.front(), *processor};
+        }
         if (chosen.size() < 2)
             throw std::runtime_error("A model can be split over several devices only: name them, "
                                      "like --devices cuda:0,cpu.");
+        if (*wish.split == Split::Experts && chosen.size() > 2)
+            throw std::runtime_error("Experts can be on one other device: name two, like "
+                                     "--devices cuda:0,cpu.");
         ranking.add(*wish.split, chosen, wish.shares);
         return ranking.take();
     }
@@ -372,9 +376,12 @@ std::vector<Placement> placements(const ModelSize& model, const std::vector<Devi
             ranking.addTensorsIfMeasured(all);
             ranking.add(Split::Layers, all);
         }
+        if (all.size() == 2)
+            ranking.addExperts(all[0], all[1]);
         return ranking.take();
     }
-    const std::vector<PlacementDevice> gpus = gpusOf(all);
+    if (!gpus.empty() && processor != all.end())
+        ranking.addExperts(gpus.front(), *processor);
     for (size_t i = 0; i < gpus.size(); ++i)
         for (size_t j = i + 1; j < gpus.size(); ++j)
             ranking.addTensorsIfMeasured({gpus[i], gpus[j]});

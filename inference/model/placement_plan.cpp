@@ -28,6 +28,8 @@ std::vector<ModelSlice> slicesOf(const Placement& placement, const PlannedModel&
         return splitLayers(model.file, model.spec, placement.shares);
     case Split::Tensors:
         return splitTensors(model.file, model.spec, placement.shares);
+    case Split::Experts:
+        return splitExperts(model.spec, placement.shares);
     }
     return {wholeModel(model.spec)};
 }
@@ -65,6 +67,17 @@ uint64_t totalOf(const MemoryNeeds& needs)
         kLeastPages * (needs.page.full + needs.page.window);
 }
 
+/// What all that is wished would take on one device.
+MemoryPlan wishedMemory(const PlannedModel& model)
+{
+    const MemoryNeeds needs{.device = "",
+                            .freeBytes = uint64_t{1} << 62, // whether there is room is not asked
+                            .weightBytes = WeightLoader(model.file, model.spec).totalBytes(),
+                            .page = pageBytes(model.spec, model.kvType),
+                            .scratchBytes = Decoder::bytes(model.spec, model.limits)};
+    return planMemory({&needs, 1}, wishOf(model));
+}
+
 } // namespace
 
 PlacementPlan planPlacement(const Placement& placement, const PlannedModel& model,
@@ -99,21 +112,21 @@ PlacementPlan planPlacement(const Placement& placement, const PlannedModel& mode
 ModelSize sizeOf(const PlannedModel& model)
 {
     const WeightLoader weights(model.file, model.spec);
+    const auto hasExperts = [](const LayerSpec& layer) { return layer.experts.count > 0; };
     return {.bytes = weights.totalBytes(),
             .readBytes = weights.totalBytes() - weights.unusedBytes(),
             .besideBytes = Decoder::bytes(model.spec, model.limits) +
                 kLeastPages * KvCache::bytesPerPage(model.spec, model.kvType),
-            .layers = static_cast<int>(model.spec.layers.size())};
+            .wishedCacheBytes = wishedMemory(model).cacheBytes,
+            .layers = static_cast<int>(model.spec.layers.size()),
+            .expertLayers = static_cast<int>(std::ranges::count_if(model.spec.layers, hasExperts)),
+            .expertBytes = weights.expertBytes(),
+            .expertReadBytes = weights.expertBytes() - weights.unusedBytes()};
 }
 
 uint64_t bytesOf(const PlannedModel& model)
 {
-    const MemoryNeeds needs{.device = "",
-                            .freeBytes = uint64_t{1} << 62, // whether there is room is not asked
-                            .weightBytes = WeightLoader(model.file, model.spec).totalBytes(),
-                            .page = pageBytes(model.spec, model.kvType),
-                            .scratchBytes = Decoder::bytes(model.spec, model.limits)};
-    return planMemory({&needs, 1}, wishOf(model)).totalBytes;
+    return wishedMemory(model).totalBytes;
 }
 
 std::string roomElsewhere(const PlannedModel& model, const MachineFigures& machine)

@@ -119,8 +119,9 @@ void WeightLoader::addLayer(const std::string& prefix, const LayerSpec& layer, i
     const int kv = shape.kvCols();
     const Range ownQ = scaled(slice.heads, shape.headSize);
     const Range ownKv = scaled(slice.kvHeads, shape.headSize);
+    const bool attends = slice.heads.count > 0;
     const auto in = [&](Weight LayerWeights::*weight) {
-        return target ? &(target->*weight) : nullptr;
+        return target && attends ? &(target->*weight) : nullptr;
     };
 
     using W = LayerWeights;
@@ -146,7 +147,8 @@ void WeightLoader::addLayer(const std::string& prefix, const LayerSpec& layer, i
     }
     addMatrix(in(&W::attentionOut), {all(prefix + "attn_output.weight", dim)}, {q, ownQ});
     addVector(in(&W::ffnNorm), {all(prefix + "ffn_norm.weight", dim)});
-    addFeedForward(prefix, layer, dim, slice.feedForward, target);
+    addFeedForward(prefix, layer, dim, slice.feedForward,
+                   slice.feedForward.count > 0 ? target : nullptr);
     if (layer.postNorms) {
         addVector(in(&W::attentionPostNorm), {all(prefix + "post_attention_norm.weight", dim)});
         addVector(in(&W::ffnPostNorm), {all(prefix + "post_ffw_norm.weight", dim)});
@@ -224,9 +226,11 @@ void WeightLoader::addExperts(Weight* target, const ExpertsSpec& experts, const 
 {
     Item item{.target = target};
     const ModelArray& array = find(wanted.name, int64_t{experts.count} * wanted.out, in.all);
-    if (target)
-        m_unusedBytes += bytesOf(array.type, wanted.part, in.part) *
-            static_cast<uint64_t>(experts.count - experts.used);
+    if (target) {
+        const uint64_t each = bytesOf(array.type, wanted.part, in.part);
+        m_expertBytes += each * static_cast<uint64_t>(experts.count);
+        m_unusedBytes += each * static_cast<uint64_t>(experts.count - experts.used);
+    }
     for (int expert = 0; expert < experts.count; ++expert)
         item.pieces.push_back({.array = &array,
                                .rows = {expert * wanted.out + wanted.part.first, wanted.part.count},

@@ -55,7 +55,8 @@ public:
     WeightLoader(const ModelFile& file, const ModelSpec& spec, const ModelSlice& slice);
 
     [[nodiscard]] uint64_t totalBytes() const { return m_totalBytes; } // as in the file
-    /// Of them those of experts that a row does not use.
+    [[nodiscard]] uint64_t expertBytes() const { return m_expertBytes; } // of them
+    /// Of those the ones that a row does not use.
     [[nodiscard]] uint64_t unusedBytes() const { return m_unusedBytes; }
     [[nodiscard]] uint64_t loadedBytes() const { return m_loadedBytes; }
     [[nodiscard]] bool finished() const { return m_next == m_items.size(); }
@@ -126,6 +127,7 @@ private:
     size_t m_expected = 0; // items that the file was told of
     uint64_t m_expectedBytes = 0;
     uint64_t m_totalBytes = 0;
+    uint64_t m_expertBytes = 0;
     uint64_t m_unusedBytes = 0;
     uint64_t m_loadedBytes = 0;
 };

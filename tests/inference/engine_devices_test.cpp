@@ -19,6 +19,7 @@ private Q_SLOTS:
     void initTestCase();
     void repliesAreThoseOfOneDevice_data();
     void repliesAreThoseOfOneDevice();
+    void expertsMayBeElsewhere();
     void oneDeviceThatIsFasterAloneIsUsedAlone();
     void aPromiseThatIsNotKeptIsNotBelievedAgain();
     void whatCannotBeSplitIsSaid();
@@ -35,6 +36,21 @@ private:
         request.threads = 1;
         request.contextTokens = 256;
         return request;
+    }
+    /// What it answers: two at once, and one that goes on from the first.
+    static std::string answers(Listener& listener)
+    {
+        listener.engine.startReply(requestOf(1, "hello"));
+        listener.engine.startReply(requestOf(2, "another text"));
+        listener.run();
+        listener.engine.startReply(requestOf(3, "hello again"));
+        listener.run();
+        std::string all;
+        for (const ReplyId id : {1, 2, 3})
+            all += listener.replies.at(id).finished.size() == 1
+                ? listener.replies.at(id).text + "\n"
+                : "no reply\n";
+        return all;
     }
     /// What the model is told to have loaded.
     ModelLoaded load(Listener& listener, const LoadRequest& request)
@@ -105,21 +121,32 @@ void EngineDevicesTest::repliesAreThoseOfOneDevice()
         Listener listener;
         const ModelLoaded model = load(listener, request);
         QCOMPARE(model.note, std::string());
-        // two at once, and one that goes on from the first
-        listener.engine.startReply(requestOf(1, "hello"));
-        listener.engine.startReply(requestOf(2, "another text"));
-        listener.run();
-        listener.engine.startReply(requestOf(3, "hello again"));
-        listener.run();
-        std::string all;
-        for (const ReplyId id : {1, 2, 3}) {
-            QCOMPARE(listener.replies.at(id).finished.size(), size_t{1});
-            all += listener.replies.at(id).text + "\n";
-        }
-        texts.push_back(all);
+        texts.push_back(answers(listener));
     }
-    QVERIFY(texts[0].size() > 10);
+    QVERIFY(texts[0].size() > 10 && !contains(texts[0], "no reply"));
     QCOMPARE(texts[1], texts[0]);
+}
+
+void EngineDevicesTest::expertsMayBeElsewhere()
+{
+    LoadRequest request = loadRequest("cpu");
+    LoadRequest apart = loadRequest("cpu,cpu", "experts");
+    request.path = apart.path = m_folder.filePath("mixture.gguf").toStdString();
+    writeModel(*tinyModel("mixtral"), request.path);
+    Listener alone;
+    QCOMPARE(load(alone, request).note, std::string());
+    Listener together;
+    const ModelLoaded model = load(together, apart);
+    QCOMPARE(model.device, std::string("cpu + cpu"));
+    QCOMPARE(model.note, std::string());
+    const std::string expected = answers(alone);
+    QVERIFY(!contains(expected, "no reply"));
+    QCOMPARE(answers(together), expected);
+
+    // a lasting wish does not keep other models from being loaded
+    Listener dense;
+    const ModelLoaded other = load(dense, loadRequest("cpu,cpu", "experts"));
+    QVERIFY2(contains(other.note, "no experts"), other.note.c_str());
 }
 
 void EngineDevicesTest::oneDeviceThatIsFasterAloneIsUsedAlone()

@@ -57,9 +57,11 @@ class CollectiveTest : public QObject {
 
 private Q_SLOTS:
     void allHoldTheSumInTheOrderOfRanks();
+    void listenersHearTheSumOfTheOthers();
     void aGroupOfOneKeepsItsValues();
     void whoWaitsForAFailedMemberIsTold();
     void otherSizesAreRefused();
+    void aGroupOfListenersIsRefused();
 };
 
 void CollectiveTest::allHoldTheSumInTheOrderOfRanks()
@@ -78,6 +80,38 @@ void CollectiveTest::allHoldTheSumInTheOrderOfRanks()
         }
     });
     QCOMPARE(failures, kNone);
+}
+
+void CollectiveTest::listenersHearTheSumOfTheOthers()
+{
+    constexpr int kRanks = 3;
+    Collective group(kRanks);
+    // who speaks changes from round to round, and sometimes all do
+    const auto speaks = [](int rank, int round) { return round % 4 == 3 || rank == round % 4; };
+    const std::vector<size_t> sizes = {1, 64, 40'000, 16'384, 20'001};
+    const auto failures = onThreads(kRanks, [&](int rank) {
+        for (int round = 0; round < 400; ++round) {
+            const size_t count = sizes[static_cast<size_t>(round) % sizes.size()];
+            std::vector<float> values = valuesOf(rank, round, count);
+            GroupMember& self = speaks(rank, round) ? group.member(rank) : group.listener(rank);
+            self.allReduce(values);
+            const std::vector<float> expected =
+                round % 4 == 3 ? sumOf(kRanks, round, count) : valuesOf(round % 4, round, count);
+            if (values != expected)
+                throw std::runtime_error("another sum in round " + std::to_string(round));
+        }
+    });
+    QCOMPARE(failures, kNone);
+}
+
+void CollectiveTest::aGroupOfListenersIsRefused()
+{
+    Collective group(2);
+    const auto failures = onThreads(2, [&](int rank) {
+        std::vector<float> values(10);
+        group.listener(rank).allReduce(values);
+    });
+    QVERIFY(!failures[0].empty() && !failures[1].empty());
 }
 
 void CollectiveTest::aGroupOfOneKeepsItsValues()

@@ -18,6 +18,8 @@ std::vector<ModelSlice> slicesOf(const TinyDevices& devices, const ModelFile& fi
         return splitLayers(file, spec, devices.shares);
     case Split::Tensors:
         return splitTensors(file, spec, devices.shares);
+    case Split::Experts:
+        return splitExperts(spec, devices.shares);
     }
     return {wholeModel(spec)};
 }

@@ -65,6 +65,19 @@ ModelSize model(uint64_t gigabytes)
             .layers = 32};
 }
 
+/// A mixture of experts of 60 GB, of which a token reads 4.
+ModelSize mixture()
+{
+    return {.bytes = 60 * kGiga,
+            .readBytes = 4 * kGiga,
+            .besideBytes = kGiga / 2,
+            .wishedCacheBytes = 4 * kGiga,
+            .layers = 48,
+            .expertLayers = 48,
+            .expertBytes = 56 * kGiga,
+            .expertReadBytes = 3 * kGiga};
+}
+
 std::string refusal(const std::string& devices, const std::string& split)
 {
     try {
@@ -94,6 +107,8 @@ private Q_SLOTS:
     void unlikeCardsShareBySpeedNotBySize();
     void aModelTooLargeForOneCardIsCutIntoLayers();
     void theProcessorTakesWhatNoCardHolds();
+    void expertsThatTheCardHasNoRoomForGoToTheProcessor();
+    void expertsGoWhereTheyAreWished();
     void namedDevicesAreUsedAlone();
     void oneCardUnderTwoNamesIsOneCard();
     void softwareIsNeverChosenUnasked();
@@ -138,6 +153,8 @@ void PlacementTest::whatIsNoWishIsRefusedInWords_data()
     row("cuda:0,cuda:1", "0.5,0.3,0.2", "3 shares for 2 named devices");
     row("auto", "0.5,0.5", "2 shares for 0 named devices");
     row("cpu", "tensor", "over several devices only");
+    row("cuda:0,cpu", "experts", "has no experts");
+    row("cuda:0,cpu", "experts:0,1", "cannot have the share 0 ");
 }
 
 void PlacementTest::whatIsNoWishIsRefusedInWords()
@@ -209,6 +226,39 @@ void PlacementTest::theProcessorTakesWhatNoCardHolds()
     QVERIFY(placed.shares[2] < 0.3); // no more than needed
     for (const size_t card : {0, 1})
         QVERIFY(placed.shares[card] * 60 < 24);
+}
+
+void PlacementTest::expertsThatTheCardHasNoRoomForGoToTheProcessor()
+{
+    std::vector<DeviceInfo> devices = twoCards();
+    devices.pop_back();
+    const Placement placed = placements(mixture(), devices, {}, {}).front();
+    QCOMPARE(placed.text(), std::string("cuda:0 + 75 % of the experts on cpu"));
+    QVERIFY(placed.fits);
+    // all else, the cache and the experts that stay: as many as there is room for
+    const double onCard = 4. + 4. + 0.5 + placed.shares[0] * 56;
+    QVERIFY(onCard < 0.95 * 24 && onCard + 56. / 48. > 0.95 * 24);
+
+    // with the meetings measured, and so slow that layers are better
+    const MachineFigures slow = measured(devices, {3e10, 4e11}, 5e-3);
+    QVERIFY(placements(mixture(), devices, slow, {}).front().split == Split::Layers);
+
+    devices[1].memoryFree = 80 * kGiga;
+    QVERIFY(placements(mixture(), devices, {}, {}).front().split == Split::None);
+}
+
+void PlacementTest::expertsGoWhereTheyAreWished()
+{
+    std::vector<DeviceInfo> devices = twoCards();
+    const auto wished = [&](const char* on, const char* split) {
+        return placements(mixture(), devices, {}, readPlacementWish(on, split)).front();
+    };
+    QCOMPARE(wished("cuda:1,cpu", "experts:0.1,0.9").text(),
+             std::string("cuda:1 + 90 % of the experts on cpu"));
+    QCOMPARE(wished("auto", "experts").text(), std::string("cuda:0 + 75 % of the experts on cpu"));
+    devices[1].memoryFree = devices[2].memoryFree = 4 * kGiga; // no room for any of them
+    QCOMPARE(wished("auto", "experts").shares, (std::vector<double>{0., 1.}));
+    QVERIFY_EXCEPTION_THROWN((void)wished("cuda:0,cuda:1,cpu", "experts"), std::runtime_error);
 }
 
 void PlacementTest::namedDevicesAreUsedAlone()

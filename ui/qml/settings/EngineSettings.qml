@@ -36,15 +36,15 @@ SettingsGroup {
         query: root.query
         key: "split"
         title: qsTr("Several devices")
-        description: qsTr("How they share a model: by measured speed, by parts of every layer, or by whole layers.")
+        description: qsTr("How they share a model: by measured speed, by parts of every layer, by whole layers, or with the experts of a mixture on the second.")
 
         AppComboBox {
-            readonly property var values: ["auto", "tensor", "layer"]
+            readonly property var values: ["auto", "tensor", "layer", "experts"]
 
             objectName: "splitChoice"
             Accessible.name: qsTr("Several devices")
             implicitWidth: Theme.px(220)
-            model: [qsTr("As measured"), qsTr("Parts of every layer"), qsTr("Whole layers")]
+            model: [qsTr("As measured"), qsTr("Parts of every layer"), qsTr("Whole layers"), qsTr("Experts apart")]
             currentIndex: values.indexOf(root.settings.split)
             displayText: currentIndex < 0 ? root.settings.split : currentText
             onActivated: index => root.settings.split = values[index]
