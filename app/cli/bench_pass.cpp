@@ -36,8 +36,14 @@ std::string BenchedModel::cacheType() const
 
 uint64_t BenchedModel::bytesRead(int context) const
 {
-    return m_model->group->bytesPerToken() +
-        m_model->group->pageBytes() * static_cast<uint64_t>(context) / kPageTokens;
+    uint64_t cache = 0;
+    for (const LayerSpec& layer : m_model->spec.layers) {
+        const AttentionShape& shape = layer.attention;
+        const int seen = shape.window > 0 ? std::min(shape.window, context) : context;
+        cache += kvPageBytes(shape.kvHeads, shape.headSize, m_model->group->kvType()) *
+            static_cast<uint64_t>(seen);
+    }
+    return m_model->group->bytesPerToken() + cache / kPageTokens;
 }
 
 double BenchedModel::measureReadBandwidth()
