@@ -1,5 +1,6 @@
 #include "tests/models/decoder_checks.h"
 
+#include "inference/architectures/architecture.h"
 #include "tests/models/tiny_runner.h"
 
 #include <algorithm>
@@ -38,6 +39,11 @@ StepRow rowOf(const std::vector<int32_t>& tokens, int position, int slot)
 std::string CheckedModel::text() const
 {
     return model + " " + std::string(name(type));
+}
+
+bool CheckedModel::canBeSplit(Split how) const
+{
+    return how != Split::Experts || readModelSpec(*file()).layers.front().experts.count > 0;
 }
 
 const std::vector<CheckedModel>& checkedModels()

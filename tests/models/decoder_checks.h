@@ -15,6 +15,7 @@ struct CheckedModel {
 
     [[nodiscard]] std::string text() const; // "llama Q8_0"
     [[nodiscard]] std::unique_ptr<ModelFile> file() const { return tinyModel(model, type); }
+    [[nodiscard]] bool canBeSplit(Split how) const; // by experts, if it has some
 };
 
 /// Shapes of decoder that differ in their operators, and one whose matrices are quantised.

@@ -102,12 +102,6 @@ const std::vector<CheckedModel>& models()
     return all;
 }
 
-bool canBeSplit(const CheckedModel& model, const Grouping& grouping)
-{
-    return grouping.split != Split::Experts || model.model == "mixtral" ||
-        model.model == "qwen3moe";
-}
-
 } // namespace
 
 class DeviceGroupTest : public QObject {
@@ -136,7 +130,7 @@ void DeviceGroupTest::addRows() const
     QTest::addColumn<int>("model");
     for (size_t g = 0; g < groupings().size(); ++g)
         for (size_t m = 0; m < models().size(); ++m)
-            if (canBeSplit(models()[m], groupings()[g]))
+            if (models()[m].canBeSplit(groupings()[g].split))
                 QTest::newRow((groupings()[g].text() + ": " + models()[m].text()).c_str())
                     << static_cast<int>(g) << static_cast<int>(m);
 }
@@ -205,7 +199,7 @@ void DeviceGroupTest::pagesTravelBetweenSplits_data()
     for (size_t g = 0; g < groupings().size(); ++g)
         for (size_t m = 0; m < models().size(); ++m)
             for (const KvType type : kKvTypes)
-                if ((type == KvType::F16 || m < 3) && canBeSplit(models()[m], groupings()[g]))
+                if ((type == KvType::F16 || m < 3) && models()[m].canBeSplit(groupings()[g].split))
                     QTest::newRow((groupings()[g].text() + ": " + models()[m].text() + ", cache " +
                                    std::string(name(type)))
                                       .c_str())
