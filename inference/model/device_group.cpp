@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <mutex>
 #include <stdexcept>
 
 namespace inglenook {
@@ -373,8 +374,14 @@ uint64_t DeviceGroup::bytesPerToken() const
 
 double DeviceGroup::measureReadBandwidth()
 {
-    // Those that meet are measured at once: they may share a memory.
-    each([](Member& member) { member.readBandwidth = member.backend->measureReadBandwidth(); });
+    // Those that compute at once are measured at once, as they may share a memory; others in turn.
+    std::mutex turn;
+    each([&](Member& member) {
+        std::unique_lock lock(turn, std::defer_lock);
+        if (m_split != Split::Tensors)
+            lock.lock();
+        member.readBandwidth = member.backend->measureReadBandwidth();
+    });
     double together = 0.;
     double seconds = 0.; // of devices that read one after another
     for (const auto& member : m_members) {
