@@ -40,6 +40,7 @@ struct Options {
     std::string picture;
 
     std::vector<int> reopen; // tokens of conversations
+    std::string firstDevice; // that computes them; "": the same
 };
 
 double secondsSince(Clock::time_point start)
@@ -174,7 +175,8 @@ void runMatrix(const Options& options)
 void runReopening(const Options& options)
 {
     LoadRequest request = options.model.loadRequest();
-    const ReopenFigures figures = measureReopening(request, request.pageFolder, options.reopen);
+    const ReopenFigures figures =
+        measureReopening(request, request.pageFolder, options.firstDevice, options.reopen);
     if (!options.picture.empty())
         writeFile(options.picture, pictureOf(figures));
     std::printf("%s\n", (options.json ? jsonOf(figures) : tableOf(figures)).c_str());
@@ -257,11 +259,17 @@ void addBench(CLI::App& nook)
                                 ->check(CLI::Range(1, kDecodeRows));
     addMatrixOptions(*command, *options);
     command->get_option("--matrix")->excludes(parallel);
+    CLI::Option* reopen =
+        command
+            ->add_option(
+                "--reopen", options->reopen,
+                "come back to conversations of so many tokens after a restart, as 1024,8192")
+            ->delimiter(',')
+            ->check(CLI::Range(kPageTokens, 1 << 24));
     command
-        ->add_option("--reopen", options->reopen,
-                     "come back to conversations of so many tokens after a restart, as 1024,8192")
-        ->delimiter(',')
-        ->check(CLI::Range(kPageTokens, 1 << 24));
+        ->add_option("--computed-on", options->firstDevice,
+                     "the device that computes those conversations, where it is another one")
+        ->needs(reopen);
     command->callback([options] { run(*options); });
 }
 

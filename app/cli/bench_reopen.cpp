@@ -112,21 +112,26 @@ struct Opened {
     Session session;
 };
 
-Reopening measure(const LoadRequest& request, int tokens, ReopenFigures& figures)
+Reopening measure(const LoadRequest& request, const std::string& firstDevice, int tokens,
+                  ReopenFigures& figures)
 {
     std::filesystem::remove_all(request.pageFolder);
     Reopening result{.tokens = tokens};
     std::vector<Token> prompt(static_cast<size_t>(tokens));
     {
-        Opened cold(request);
+        LoadRequest first = request;
+        if (!firstDevice.empty())
+            first.device = firstDevice;
+        Opened cold(first);
         figures.model = cold.session.facts().name;
-        figures.device = cold.session.facts().device;
+        figures.firstDevice = cold.session.facts().device;
         std::mt19937 random(1);
         for (Token& token : prompt)
             token = static_cast<Token>(random() % static_cast<unsigned>(cold.session.vocabulary()));
         result.coldSeconds = cold.firstToken(prompt);
     }
     Opened warm(request);
+    figures.device = warm.session.facts().device;
     // Twice, while the model is there: memory that the system never used before takes longer to
     // fill than the disk to read, and it shall not be what is measured, here or below.
     for (int i = 0; i < 2; ++i) {
@@ -145,7 +150,7 @@ Reopening measure(const LoadRequest& request, int tokens, ReopenFigures& figures
 } // namespace
 
 ReopenFigures measureReopening(LoadRequest request, const std::string& folder,
-                               const std::vector<int>& lengths)
+                               const std::string& firstDevice, const std::vector<int>& lengths)
 {
     if (folder.empty())
         throw std::runtime_error("There is no folder for cache pages: name one with --cache-dir.");
@@ -157,14 +162,16 @@ ReopenFigures measureReopening(LoadRequest request, const std::string& folder,
         request.contextTokens = std::ranges::max(lengths) + 64;
     ReopenFigures figures;
     for (const int length : lengths)
-        figures.lengths.push_back(measure(request, length, figures));
+        figures.lengths.push_back(measure(request, firstDevice, length, figures));
     std::filesystem::remove_all(request.pageFolder);
     return figures;
 }
 
 std::string tableOf(const ReopenFigures& figures)
 {
-    std::string text = figures.model + " on " + figures.device +
+    const std::string first =
+        figures.firstDevice == figures.device ? "" : ", computed on " + figures.firstDevice;
+    std::string text = figures.model + " on " + figures.device + first +
         ", seconds to the first token\n"
         "tokens   computed  restored      bytes    disk MB/s  step ms  of the limit\n";
     for (const Reopening& r : figures.lengths) {
@@ -189,8 +196,10 @@ std::string jsonOf(const ReopenFigures& figures)
                            {"disk_bandwidth", r.diskBandwidth},
                            {"step_seconds", r.stepSeconds},
                            {"of_limit", r.warmSeconds / r.limit()}});
-    return nlohmann::ordered_json{
-        {"model", figures.model}, {"device", figures.device}, {"lengths", lengths}}
+    return nlohmann::ordered_json{{"model", figures.model},
+                                  {"device", figures.device},
+                                  {"first_device", figures.firstDevice},
+                                  {"lengths", lengths}}
         .dump();
 }
 

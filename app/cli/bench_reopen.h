@@ -28,12 +28,15 @@ struct Reopening {
 struct ReopenFigures {
     std::string model;
     std::string device;
+    std::string firstDevice; // that computed the conversations
     std::vector<Reopening> lengths;
 };
 
-/// Computes a conversation of each length, ends the engine, lets the system forget the files, and
-/// comes back. `folder` is emptied before each. Throws std::runtime_error with a sentence.
+/// Computes a conversation of each length on the first device ("": that of the request), ends the
+/// engine, lets the system forget the files, and comes back. `folder` is emptied before each.
+/// Throws std::runtime_error with a sentence.
 [[nodiscard]] ReopenFigures measureReopening(LoadRequest request, const std::string& folder,
+                                             const std::string& firstDevice,
                                              const std::vector<int>& lengths);
 
 [[nodiscard]] std::string tableOf(const ReopenFigures& figures);

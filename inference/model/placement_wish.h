@@ -16,8 +16,8 @@ struct PlacementWish {
     std::vector<double> shares; // of the devices, in their order; empty: by speed and room
 };
 
-/// Reads "auto", "cuda:0" or "cuda:0,vulkan:1", and "auto", "tensor", "layer", "experts", or shares:
-/// "0.6,0.4" (of tensors), "layer:0.6,0.4", "experts:0.2,0.8" (of the experts). Throws
+/// Reads "auto", "cuda:0" or "cuda:0,vulkan:1", and "auto", "tensor", "layer", "experts", or
+/// shares: "0.6,0.4" (of tensors), "layer:0.6,0.4", "experts:0.2,0.8" (of the experts). Throws
 /// std::runtime_error with a sentence about what is no device, no way of splitting or no share.
 [[nodiscard]] PlacementWish readPlacementWish(const std::string& devices, const std::string& split);
 
