@@ -2,12 +2,18 @@
 #include "kernels/self_test/test_weight.h"
 
 #include <cmath>
+#include <iterator>
 
 namespace inglenook::self_test {
 
 namespace {
 
 enum class Inputs { PerRow, PerPick };
+
+/// Spread: some experts are picked by many rows, some by few; of neighbouring rows neither the same
+/// nor in the same order. Crowded: every row picks the last one, the first ones share what is left,
+/// and those between are never picked.
+enum class Choice { Spread, Crowded };
 
 struct ExpertShape {
     DType type = DType::F32;
@@ -18,6 +24,7 @@ struct ExpertShape {
     int picks = 2;
     Inputs inputs = Inputs::PerRow;
     Placement placement = Placement::Packed;
+    Choice choice = Choice::Spread;
 
     [[nodiscard]] int inputRows() const { return inputs == Inputs::PerRow ? rows : rows * picks; }
 };
@@ -27,12 +34,21 @@ TestWeight testWeight(const ExpertShape& s)
     return {81, std::vector<PartShape>(static_cast<size_t>(s.experts), {s.type, s.out}), s.in};
 }
 
-/// Some experts are picked by many rows, some by few; of neighbouring rows neither the same nor in
-/// the same order.
 int expertOf(const ExpertShape& s, int row, int pick)
 {
+    if (s.choice == Choice::Crowded)
+        return pick == 0 ? s.experts - 1 : 2 * (pick - 1) + row % 2;
     const int first = row % 3 == 0 ? 0 : row * row;
     return (first + 3 * pick) % s.experts;
+}
+
+std::vector<int32_t> idsOf(const ExpertShape& s, std::span<const int> rows)
+{
+    std::vector<int32_t> ids;
+    for (const int r : rows)
+        for (int j = 0; j < s.picks; ++j)
+            ids.push_back(expertOf(s, r, j));
+    return ids;
 }
 
 /// Of each row the results of its picks beside each other.
@@ -41,20 +57,17 @@ Preparation preparation(const ExpertShape& s, const TestWeight& w, const Matrix&
     return [=, &w, &x](Workspace& on) -> RowWork {
         return [=, &on, &x, loaded = w.loadOn(on.backend())](std::span<const int> chosen) {
             const auto rows = static_cast<int>(chosen.size());
-            std::vector<int32_t> ids;
             std::vector<int> inputs;
             for (const int r : chosen) {
-                for (int j = 0; j < s.picks; ++j) {
-                    ids.push_back(expertOf(s, r, j));
-                    if (s.inputs == Inputs::PerPick)
-                        inputs.push_back(r * s.picks + j);
-                }
                 if (s.inputs == Inputs::PerRow)
                     inputs.push_back(r);
+                else
+                    std::ranges::copy(consecutive(r * s.picks, s.picks),
+                                      std::back_inserter(inputs));
             }
             const Tensor y = on.output(rows * s.picks, s.out);
             on.backend().expertMatmul(y, on.input(x.chosen(inputs)), loaded,
-                                      on.input(ids, rows, s.picks));
+                                      on.input(idsOf(s, chosen), rows, s.picks));
             Matrix result = on.read(y);
             result.rows = rows;
             result.cols = s.picks * s.out;
@@ -111,6 +124,35 @@ void equalsMatmul(Trial& trial, const ExpertShape& s)
     }
 }
 
+/// A recording knows nothing of the picks: each replay has others.
+void replaysPickAnew(Trial& trial, const ExpertShape& s)
+{
+    constexpr int kSteps = 4;
+    const TestWeight w = testWeight(s);
+    const Matrix x = randomMatrix(85, s.inputRows(), s.in);
+    Workspace on(trial.device(), Placement::Packed);
+    const Weight loaded = w.loadOn(on.backend());
+    const Tensor input = on.input(x);
+    const Tensor ids =
+        on.input(std::vector<int32_t>(static_cast<size_t>(s.rows * s.picks)), s.rows, s.picks);
+    const Tensor y = on.output(s.rows * s.picks, s.out);
+    const Tensor expected = on.output(s.rows * s.picks, s.out);
+    std::unique_ptr<Recording> recording;
+    for (int step = 0; step < kSteps; ++step) {
+        ExpertShape other = s;
+        other.choice = step % 2 == 0 ? Choice::Crowded : Choice::Spread;
+        on.rewrite(ids, idsOf(other, consecutive(step, s.rows)));
+        if (step == 0)
+            recording =
+                on.backend().record([&] { on.backend().expertMatmul(y, input, loaded, ids); });
+        else
+            on.backend().replay(*recording);
+        on.backend().expertMatmul(expected, input, loaded, ids);
+        trial.same(on.read(y), on.read(expected),
+                   "than without recording, step " + std::to_string(step));
+    }
+}
+
 void addCase(std::vector<OperatorCase>& cases, const ExpertShape& s, const std::string& text,
              bool quick, void (*run)(Trial& trial, const ExpertShape& s))
 {
@@ -126,7 +168,8 @@ void addAgreement(std::vector<OperatorCase>& cases, const ExpertShape& s, bool q
     addCase(cases, s,
             shapeText(s.rows, s.in, s.placement) + " -> " + std::to_string(s.picks) + " of " +
                 std::to_string(s.experts) + " times " + std::to_string(s.out) +
-                (s.inputs == Inputs::PerPick ? ", each of its own" : ""),
+                (s.inputs == Inputs::PerPick ? ", each of its own" : "") +
+                (s.choice == Choice::Crowded ? ", one by all" : ""),
             quick, agree);
 }
 
@@ -146,9 +189,21 @@ void addExpertMatmulCases(std::vector<OperatorCase>& cases)
         addCase(cases, own, "each row alone", false, standAlone);
         const ExpertShape some{type, 4, 19, 512, 21, 2, Inputs::PerRow, kPacked};
         addCase(cases, some, "the same as matmul", false, equalsMatmul);
+        ExpertShape crowd{type, 9, 37, 256, 66, 3, Inputs::PerRow, kPacked, Choice::Crowded};
+        addAgreement(cases, crowd);
+        addCase(cases, crowd, "one by all, the same as matmul", false, equalsMatmul);
+        crowd.inputs = Inputs::PerPick;
+        addCase(cases, crowd, "one by all, each row alone", false, standAlone);
+        const ExpertShape recorded{type, 7, 40, 256, 31, 3, Inputs::PerRow, kPacked};
+        addCase(cases, recorded, "replayed with other picks", false, replaysPickAnew);
     }
     addAgreement(cases, {DType::F32, 3, 7, 31, 9, 2, Inputs::PerPick, kSpread});
     addAgreement(cases, {DType::Q8_0, 4, 65, 96, 5, 2, Inputs::PerRow, kSpread});
+    const ExpertShape many{DType::Q4_0, 70, 20, 64, 180, 3, Inputs::PerPick, kSpread};
+    addAgreement(cases, many);
+    ExpertShape far = many;
+    far.choice = Choice::Crowded;
+    addAgreement(cases, far);
 }
 
 } // namespace inglenook::self_test

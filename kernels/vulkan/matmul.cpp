@@ -40,7 +40,6 @@ constexpr FormatShaders kWideShaders{
 };
 
 constexpr int kTeamLanes = 8; // that share an output's sum, at most: kParts of matmul.glsl
-constexpr int kWideRows = 8; // of a tile of matmul_wide.comp
 constexpr int kInvocations = 128;
 
 /// Outputs of a team, or of a lane of the wide kernel. A CPU has no registers to save: what spills
@@ -58,62 +57,43 @@ struct RowRange {
     bool wide;
 };
 
-TeamKernel wideKernel(const Context& context, DType type)
-{
-    const DeviceFacts& facts = context.device.facts();
-    const int subgroups = context.subgroupsFor(kInvocations);
-    const int cols = facts.software ? kSoftwareLaneCols : kLaneCols;
-    return {.kernel = {kWideShaders.of(type), subgroups, {kWideRows, static_cast<uint32_t>(cols)}},
-            .groupCols = subgroups * facts.subgroupSize * cols};
-}
-
-/// One part of the weight, for some rows, in dispatches that each stay below the stream's work
-/// limit.
+/// One part of the weight, for some rows.
 void multiply(Context& context, const Tensor& y, const UnitRows& x, const DeviceWeight::Part& part,
               VkDeviceAddress bias, const RowRange& range)
 {
-    const TeamKernel chosen = range.wide
-        ? wideKernel(context, part.type)
+    const MatmulKernel chosen = range.wide
+        ? wideKernel(context, part.type, RowsAre::Rows)
         : teamKernel(context, part.type, range.tileRows, RowsAre::Rows);
-    const int groupCols = chosen.groupCols;
-    const int64_t tiles = groupsFor(range.count, range.tileRows);
-    const int64_t groupWork = int64_t{groupCols} * range.tileRows * part.units * kUnitElements;
-    const int64_t groups = groupsFor(part.out, groupCols);
-    const int64_t groupsAtOnce =
-        std::clamp(context.commands.workLimit() / groupWork, int64_t{1}, groups);
-    const int64_t tilesAtOnce =
-        std::clamp(context.commands.workLimit() / (groupWork * groupsAtOnce), int64_t{1}, tiles);
+    const Groups all{groupsFor(part.out, chosen.groupCols), groupsFor(range.count, range.tileRows)};
+    const int64_t groupWork =
+        int64_t{chosen.groupCols} * range.tileRows * part.units * kUnitElements;
     const Tensor out = y.columns(part.first, part.out);
-    for (int64_t tile = 0; tile < tiles; tile += tilesAtOnce) {
-        const auto done = static_cast<int>(tile) * range.tileRows;
+    eachPiece(context, all, groupWork, [&](const Piece& piece) {
+        const auto done = static_cast<int>(piece.firstTile) * range.tileRows;
         const auto row = static_cast<VkDeviceAddress>(range.first + done);
-        const int64_t tilesNow = std::min(tilesAtOnce, tiles - tile);
-        for (int64_t group = 0; group < groups; group += groupsAtOnce) {
-            const int64_t groupsNow = std::min(groupsAtOnce, groups - group);
-            const auto firstOut = static_cast<int>(group) * groupCols;
-            const MatmulPush push{
-                .y = address(out) + row * static_cast<VkDeviceAddress>(y.stride) * 4,
-                .x = x.units + row * static_cast<VkDeviceAddress>(x.stride) * 4,
-                .xScales = x.scales + row * static_cast<VkDeviceAddress>(part.units) * 8,
-                .bias = bias ? bias + static_cast<VkDeviceAddress>(part.first) * 4 : 0,
-                .w = part.planes,
-                .ids = 0,
-                .rows = std::min(range.count - done, static_cast<int>(tilesNow) * range.tileRows),
-                .units = part.units,
-                .firstOut = firstOut,
-                .lastOut =
-                    static_cast<int>(std::min(int64_t{part.out}, firstOut + groupsNow * groupCols)),
-                .xStride = x.stride,
-                .yStride = y.stride,
-                .biased = bias != 0,
-                .idStride = 0,
-                .picks = 0,
-                .picksPerX = 0,
-                .expertOut = 0};
-            context.dispatch(chosen.kernel, push, {groupsNow, tilesNow},
-                             tilesNow * groupsNow * groupWork);
-        }
-    }
+        const auto firstOut = static_cast<int>(piece.firstGroup) * chosen.groupCols;
+        const MatmulPush push{
+            .y = address(out) + row * static_cast<VkDeviceAddress>(y.stride) * 4,
+            .x = x.units + row * static_cast<VkDeviceAddress>(x.stride) * 4,
+            .xScales = x.scales + row * static_cast<VkDeviceAddress>(part.units) * 8,
+            .bias = bias ? bias + static_cast<VkDeviceAddress>(part.first) * 4 : 0,
+            .w = part.planes,
+            .ids = 0,
+            .rows = std::min(range.count - done, static_cast<int>(piece.tiles) * range.tileRows),
+            .units = part.units,
+            .firstOut = firstOut,
+            .lastOut = static_cast<int>(
+                std::min(int64_t{part.out}, firstOut + piece.groups * chosen.groupCols)),
+            .xStride = x.stride,
+            .yStride = y.stride,
+            .biased = bias != 0,
+            .idStride = 0,
+            .picks = 0,
+            .picksPerX = 0,
+            .expertOut = 0};
+        context.dispatch(chosen.kernel, push, {piece.groups, piece.tiles},
+                         piece.tiles * piece.groups * groupWork);
+    });
 }
 
 /// All parts of the weight that take x rounded, or all that take it as it is.
@@ -164,7 +144,8 @@ bool vulkan::isQuantised(DType type)
 int vulkan::preparedRows(const Tensor& x, int units, bool rounded)
 {
     const size_t rowBytes = static_cast<size_t>(units) * unitBytes(rounded);
-    return isInPlace(x, rounded) ? x.rows : std::max(1, static_cast<int>(kScratchBytes / rowBytes));
+    return isInPlace(x, rounded) ? x.rows
+                                 : std::max(1, static_cast<int>(kPreparedBytes / rowBytes));
 }
 
 UnitRows vulkan::prepareRows(Context& context, const Tensor& x, int units, bool rounded)
@@ -191,7 +172,7 @@ UnitRows vulkan::prepareRows(Context& context, const Tensor& x, int units, bool 
     return to;
 }
 
-TeamKernel vulkan::teamKernel(const Context& context, DType type, int rows, RowsAre meaning)
+MatmulKernel vulkan::teamKernel(const Context& context, DType type, int rows, RowsAre meaning)
 {
     const DeviceFacts& facts = context.device.facts();
     const int subgroups = context.subgroupsFor(kInvocations);
@@ -201,6 +182,31 @@ TeamKernel vulkan::teamKernel(const Context& context, DType type, int rows, Rows
                        {static_cast<uint32_t>(rows), static_cast<uint32_t>(cols),
                         meaning == RowsAre::Picks}},
             .groupCols = subgroups * std::max(1, facts.subgroupSize / kTeamLanes) * cols};
+}
+
+MatmulKernel vulkan::wideKernel(const Context& context, DType type, RowsAre meaning)
+{
+    const DeviceFacts& facts = context.device.facts();
+    const int subgroups = context.subgroupsFor(kInvocations);
+    const int cols = facts.software ? kSoftwareLaneCols : kLaneCols;
+    return {.kernel = {kWideShaders.of(type),
+                       subgroups,
+                       {kWideRows, static_cast<uint32_t>(cols), meaning == RowsAre::Picks}},
+            .groupCols = subgroups * facts.subgroupSize * cols};
+}
+
+void vulkan::eachPiece(const Context& context, const Groups& all, int64_t groupWork,
+                       const std::function<void(const Piece& piece)>& dispatch)
+{
+    const int64_t limit = context.commands.workLimit();
+    const int64_t groupsAtOnce = std::clamp(limit / groupWork, int64_t{1}, all.x);
+    const int64_t tilesAtOnce = std::clamp(limit / (groupWork * groupsAtOnce), int64_t{1}, all.y);
+    for (int64_t tile = 0; tile < all.y; tile += tilesAtOnce)
+        for (int64_t group = 0; group < all.x; group += groupsAtOnce)
+            dispatch({.firstGroup = group,
+                      .groups = std::min(groupsAtOnce, all.x - group),
+                      .firstTile = tile,
+                      .tiles = std::min(tilesAtOnce, all.y - tile)});
 }
 
 void VulkanBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bias)

@@ -23,7 +23,7 @@ layout(push_constant) uniform Push {
     Scales xScales; // of rounded units: the scale, and the scaled sum of the unit's numbers
     Floats bias;
     Planes w;
-    Ints ids; // of experts, where a row is a pick
+    Ints ids; // of experts, where a row is a pick: by rows, or tiles of picks (expert_groups.comp)
     int rows;
     int units; // per row
     int firstOut; // of the outputs this dispatch computes, of lastOut - firstOut

@@ -3,6 +3,8 @@
 #include "kernels/vulkan/context.h"
 #include "kernels/vulkan/weights.h"
 
+#include <functional>
+
 namespace inglenook::vulkan {
 
 /// What matmul.glsl declares.
@@ -21,6 +23,9 @@ struct UnitRows {
     int stride = 0; // words from row to row
 };
 
+/// The front of the scratch memory, for prepared rows. What is behind belongs to the operator.
+inline constexpr size_t kPreparedBytes = kScratchBytes - (size_t{1} << 20);
+
 /// Whether x is rounded for weights of this format.
 [[nodiscard]] bool isQuantised(DType type);
 
@@ -31,14 +36,31 @@ struct UnitRows {
 /// signed bytes or padded.
 [[nodiscard]] UnitRows prepareRows(Context& context, const Tensor& x, int units, bool rounded);
 
-/// matmul.comp, whose outputs are shared by teams of lanes: `rows` of a tile, at most
-/// kMostTeamRows, at a time.
-struct TeamKernel {
+/// A choice of shader and what it computes at a time.
+struct MatmulKernel {
     Kernel kernel;
     int groupCols = 0; // outputs of a workgroup
 };
-inline constexpr int kMostTeamRows = 4;
 enum class RowsAre { Rows, Picks };
-[[nodiscard]] TeamKernel teamKernel(const Context& context, DType type, int rows, RowsAre meaning);
+
+/// matmul.comp, whose outputs are shared by teams of lanes: `rows` of a tile, at most
+/// kMostTeamRows, at a time; one where rows are picks.
+inline constexpr int kMostTeamRows = 4;
+[[nodiscard]] MatmulKernel teamKernel(const Context& context, DType type, int rows,
+                                      RowsAre meaning);
+
+/// matmul_wide.comp: tiles of kWideRows rows.
+inline constexpr int kWideRows = 8;
+[[nodiscard]] MatmulKernel wideKernel(const Context& context, DType type, RowsAre meaning);
+
+/// Some columns of workgroups for some rows of them.
+struct Piece {
+    int64_t firstGroup = 0, groups = 0;
+    int64_t firstTile = 0, tiles = 0;
+};
+
+/// Cuts (groups, tiles) workgroups into pieces that each stay below the stream's work limit.
+void eachPiece(const Context& context, const Groups& all, int64_t groupWork,
+               const std::function<void(const Piece& piece)>& dispatch);
 
 } // namespace inglenook::vulkan

@@ -8,9 +8,11 @@
 // Many rows: a lane owns kCols outputs, kLanes apart, of kRows rows, and walks the units in the order of
 // matmul.comp. The rows' units of x lie spread over the subgroup's registers; each number reaches all lanes
 // by a shuffle from a lane known when compiling, which is cheap on every device. No shared memory, no barriers.
+// For experts the rows of a tile are picks of one expert, which expert_groups.comp put together.
 
 layout(constant_id = 3) const int kRows = 8;
 layout(constant_id = 4) const int kCols = 4;
+layout(constant_id = 5) const bool kPicks = false;
 const int kOutputs = kRows * kCols;
 const int kSpread = (kRows * kWords + kLanes - 1) / kLanes; // words of x that a lane holds
 const int kSpreadScales = (kRows + kLanes - 1) / kLanes;
@@ -20,15 +22,37 @@ const int kNumbers = 4; // in a word of x
 const int kNumbers = 1;
 #endif
 
+int xStarts[kSpread]; // words of x that the lane reads, in the first unit
+int xScaleStarts[kSpreadScales];
 float xSpread[kSpread * kNumbers];
 vec2 xSpreadScales[kSpreadScales];
 
-void loadX(int firstRow, int u)
+int tile() { return int(gl_WorkGroupID.y); }
+
+/// The row of the results that row `r` of the tile is; where the tile has fewer, one beyond them.
+int rowOf(int r) { return kPicks ? p.ids.v[tile() * (1 + kRows) + 1 + r] : tile() * kRows + r; }
+
+/// The row of x that row `r` of the tile is made of; of one beyond the results, that of the last.
+int inputOf(int r)
+{
+    const int inside = min(rowOf(r), p.rows - 1);
+    return kPicks ? inside / p.picksPerX : inside;
+}
+
+void findX()
 {
     [[unroll]] for (int i = 0; i < kSpread; ++i) {
         const int word = i * kLanes + lane();
-        const int row = min(firstRow + word / kWords, p.rows - 1);
-        const uint bits = Words(p.x).v[row * p.xStride + u * kWords + word % kWords];
+        xStarts[i] = inputOf(min(word / kWords, kRows - 1)) * p.xStride + word % kWords;
+    }
+    [[unroll]] for (int i = 0; i < kSpreadScales; ++i)
+        xScaleStarts[i] = inputOf(min(i * kLanes + lane(), kRows - 1)) * p.units;
+}
+
+void loadX(int u)
+{
+    [[unroll]] for (int i = 0; i < kSpread; ++i) {
+        const uint bits = Words(p.x).v[xStarts[i] + u * kWords];
 #if defined(QUANTISED)
         const vec4 numbers = unpacked(int(bits));
         [[unroll]] for (int n = 0; n < 4; ++n)
@@ -38,10 +62,8 @@ void loadX(int firstRow, int u)
 #endif
     }
 #if defined(QUANTISED)
-    [[unroll]] for (int i = 0; i < kSpreadScales; ++i) {
-        const int row = min(firstRow + i * kLanes + lane(), p.rows - 1);
-        xSpreadScales[i] = p.xScales.v[row * p.units + u];
-    }
+    [[unroll]] for (int i = 0; i < kSpreadScales; ++i)
+        xSpreadScales[i] = p.xScales.v[xScaleStarts[i] + u];
 #endif
 }
 
@@ -63,11 +85,13 @@ vec2 xScale(int r)
 
 void main()
 {
-    const int tile = int(gl_WorkGroupID.x) * kSubgroups + subgroup();
-    const int firstOut = p.firstOut + tile * kLanes * kCols;
-    const int firstRow = int(gl_WorkGroupID.y) * kRows;
-    if (firstOut >= p.lastOut)
+    const int strip = int(gl_WorkGroupID.x) * kSubgroups + subgroup();
+    const int firstOut = p.firstOut + strip * kLanes * kCols;
+    const int expert = kPicks ? p.ids.v[tile() * (1 + kRows)] : 0; // -1 where there is no such tile
+    if (firstOut >= p.lastOut || expert < 0)
         return;
+    const int firstUnit = expert * p.expertOut * p.units;
+    findX();
 
     precise float totals[kOutputs];
     const int parts = min(kParts, p.units);
@@ -76,10 +100,11 @@ void main()
         [[unroll]] for (int i = 0; i < kOutputs; ++i)
             sums[i] = 0.0;
         for (int u = part; u < p.units; u += kParts) {
-            loadX(firstRow, u);
+            loadX(u);
             Unit w[kCols];
             [[unroll]] for (int c = 0; c < kCols; ++c)
-                w[c] = loadUnit(p.w, min(firstOut + c * kLanes + lane(), p.lastOut - 1) * p.units + u);
+                w[c] = loadUnit(
+                    p.w, firstUnit + min(firstOut + c * kLanes + lane(), p.lastOut - 1) * p.units + u);
             precise float products[kOutputs];
             [[unroll]] for (int i = 0; i < kOutputs; ++i)
                 products[i] = 0.0;
@@ -106,7 +131,9 @@ void main()
             totals[i] = part == 0 ? sums[i] : totals[i] + sums[i];
     }
 
-    [[unroll]] for (int r = 0; r < kRows; ++r)
+    [[unroll]] for (int r = 0; r < kRows; ++r) {
+        const int row = rowOf(r);
         [[unroll]] for (int c = 0; c < kCols; ++c)
-            writeOutput(firstRow + r, firstOut + c * kLanes + lane(), totals[r * kCols + c]);
+            writeOutput(row, firstOut + c * kLanes + lane(), totals[r * kCols + c]);
+    }
 }

@@ -1,7 +1,8 @@
 // Measures the feed-forwards of a mixture of experts at the shape of a layer of Qwen3-30B-A3B, but
 // for half of its experts: one row after another against the read bandwidth measured in between,
 // then prompts.
-// Usage: experts_bench [device] [threads] [format]
+// Usage: experts_bench [device] [threads] [format] [rows of a prompt, at most 512] [layers]
+// With fewer rows and layers slow devices get done: llvmpipe computes 16 rows of a layer a second.
 
 #include "kernels/devices.h"
 #include "kernels/quant_formats.h"
@@ -18,7 +19,7 @@ using namespace inglenook;
 
 namespace {
 
-constexpr int kHidden = 2048, kFfn = 768, kExperts = 64, kPicks = 8, kLayers = 4, kPrompt = 512;
+constexpr int kHidden = 2048, kFfn = 768, kExperts = 64, kPicks = 8, kMostRows = 512;
 
 double secondsOf(const auto& work)
 {
@@ -45,17 +46,17 @@ Weight experts(Backend& backend, DType type, int out, int in)
 
 class Layers {
 public:
-    Layers(Backend& backend, DType type)
+    Layers(Backend& backend, DType type, int layers)
         : m_backend(backend)
-        , m_x(matrix(kPrompt, kHidden))
-        , m_logits(matrix(kPrompt, kExperts))
-        , m_weights(matrix(kPrompt, kPicks))
-        , m_gateUp(matrix(kPrompt * kPicks, 2 * kFfn))
-        , m_results(matrix(kPrompt * kPicks, kHidden))
-        , m_ids(matrix(kPrompt, kPicks))
+        , m_x(matrix(kMostRows, kHidden))
+        , m_logits(matrix(kMostRows, kExperts))
+        , m_weights(matrix(kMostRows, kPicks))
+        , m_gateUp(matrix(kMostRows * kPicks, 2 * kFfn))
+        , m_results(matrix(kMostRows * kPicks, kHidden))
+        , m_ids(matrix(kMostRows, kPicks))
     {
         m_ids.type = DType::I32;
-        for (int i = 0; i < kLayers; ++i)
+        for (int i = 0; i < layers; ++i)
             m_layers.push_back({experts(backend, type, kFfn, kHidden),
                                 experts(backend, type, kFfn, kHidden),
                                 experts(backend, type, kHidden, kFfn)});
@@ -120,27 +121,36 @@ DType typeNamed(const std::string& text)
     return DType::Q4_K;
 }
 
+int argument(int argc, char** argv, int index, int otherwise)
+{
+    return argc > index ? std::atoi(argv[index]) : otherwise;
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
     const auto id = parseDevice(argc > 1 ? argv[1] : "cpu");
     BackendOptions options;
-    options.threads = argc > 2 ? std::atoi(argv[2]) : 0;
+    options.threads = argument(argc, argv, 2, 0);
+    const int prompt = std::clamp(argument(argc, argv, 4, kMostRows), 1, kMostRows);
+    const int layerCount = std::max(1, argument(argc, argv, 5, 4));
     const auto backend = createBackend(id.value_or(DeviceId{}), options);
-    Layers layers(*backend, typeNamed(argc > 3 ? argv[3] : "Q4_K"));
+    Layers layers(*backend, typeNamed(argc > 3 ? argv[3] : "Q4_K"), layerCount);
+    layers.step(1); // so that programs are compiled
+    layers.step(prompt);
     for (int pass = 0; pass < 5; ++pass) {
-        constexpr int kSteps = 40;
         const double bandwidth = backend->measureReadBandwidth();
-        const double one = secondsOf([&] {
-                               for (int i = 0; i < kSteps; ++i)
-                                   layers.step(1);
-                           }) /
-            kSteps;
-        const double prompt = secondsOf([&] { layers.step(kPrompt); });
+        int steps = 0;
+        double spent = 0.;
+        for (; spent < 0.3; ++steps)
+            spent += secondsOf([&] { layers.step(1); });
+        const double one = spent / steps;
+        const double all = secondsOf([&] { layers.step(prompt); });
         std::printf("bandwidth %.1f GB/s; a row %.2f ms, %.1f GB/s, %.0f %%; %d rows %.0f ms\n",
                     bandwidth / 1e9, one * 1e3, layers.bytes() / one / 1e9,
-                    100. * layers.bytes() / one / bandwidth, kPrompt, prompt * 1e3);
+                    100. * layers.bytes() / one / bandwidth, prompt, all * 1e3);
+        std::fflush(stdout);
     }
     return 0;
 }

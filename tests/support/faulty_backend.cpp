@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <new>
 #include <numeric>
 #include <stdexcept>
@@ -380,13 +381,18 @@ void FaultyBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tens
     std::vector<int32_t> chosen = numbers(ids);
     if (makes(Fault::OtherExpert) && !chosen.empty())
         chosen.back() = (chosen.back() + 1) % (experts.out / y.cols);
+    std::map<int32_t, int> picksOf;
+    for (int32_t& id : chosen)
+        if (++picksOf[id] > 64 && makes(Fault::CrowdedExpert))
+            id = (id + 1) % (experts.out / y.cols);
     std::vector<float> inputs = values(x);
     if (makes(Fault::FirstInput) && x.rows > ids.rows)
         for (int i = 0; i < x.rows; ++i)
             std::copy_n(values(x).begin() + i / ids.cols * ids.cols * x.cols, x.cols,
                         inputs.begin() + i * x.cols);
-    m_inner->expertMatmul(y, makes(Fault::FirstInput) ? copy(x, inputs) : x, experts,
-                          makes(Fault::OtherExpert) ? copy(ids, chosen) : ids);
+    m_inner->expertMatmul(
+        y, makes(Fault::FirstInput) ? copy(x, inputs) : x, experts,
+        makes(Fault::OtherExpert) || makes(Fault::CrowdedExpert) ? copy(ids, chosen) : ids);
 }
 
 void FaultyBackend::addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps)

@@ -33,6 +33,7 @@ enum class Fault {
     LastOfEqual, // routeExperts: of equal logits the higher expert
     SharesOfAll, // routeExperts: the softmax over all experts
     OtherExpert, // expertMatmul: the last pick of a step reads the next expert
+    CrowdedExpert, // expertMatmul: an expert's picks beyond 64 read the next expert
     FirstInput, // expertMatmul: all picks of a row read its first input
     UnweightedSum, // weightedSum
     StaleSum, // allReduce: the sum is lost

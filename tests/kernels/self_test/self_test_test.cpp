@@ -56,6 +56,8 @@ void SelfTestTest::findsEachFault_data()
     row("the last of equal experts", Fault::LastOfEqual, "routeExperts");
     row("shares of all experts", Fault::SharesOfAll, "routeExperts");
     row("another expert", Fault::OtherExpert, "expertMatmul");
+    row("the next expert for a crowd", Fault::CrowdedExpert, "expertMatmul");
+    row("picks of a replay ignored", Fault::ReplaysOldInputs, "expertMatmul");
     row("one input for all picks", Fault::FirstInput, "expertMatmul");
     row("a sum without weights", Fault::UnweightedSum, "weightedSum");
     row("a sum that is lost", Fault::StaleSum, "allReduce");
