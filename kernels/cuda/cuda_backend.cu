@@ -73,6 +73,7 @@ CudaBackend::CudaBackend(int device)
     : m_device(device)
     , m_rounded(device)
     , m_partials(device)
+    , m_tiles(device)
     , m_pageCopies(device)
 {
     activateDevice();

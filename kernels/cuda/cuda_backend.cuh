@@ -69,6 +69,7 @@ private:
     std::unique_ptr<Staging> m_staging;
     RoundedCopy m_rounded;
     Scratch m_partials; // of attention
+    Scratch m_tiles; // of expertMatmul
     Scratch m_pageCopies; // pages in the shared order, on their way
     std::vector<std::unique_ptr<Meeting>> m_meetings; // of the run that is to be captured
     size_t m_nextMeeting = 0; // of them

@@ -1,9 +1,12 @@
-// Kernels as matmul's for few rows, with a row of blocks for each pick, which read the number of
-// their expert themselves: a graph does not change with the picks. Picks of one expert share what
-// they read only in the caches.
+// Few picks: kernels as matmul's for few rows, with a row of blocks for each pick, which read the
+// number of their expert themselves: a graph does not change with the picks. More of them: those of
+// one expert are put together on the device first, and a row of blocks takes a tile of them, so an
+// expert's weights are read once per tile; blocks without a tile end at once. The sums are
+// matmul's.
 
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
+#include "kernels/cuda/expert_groups.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/matmul_blocks.cuh"
 #include "kernels/cuda/matmul_floats.cuh"
@@ -13,6 +16,11 @@
 
 namespace inglenook::cuda {
 namespace {
+
+/// Picks per expert from which on they are put together.
+constexpr int kSharedPicks = 2;
+
+constexpr int kMostGridRows = 65535; // of blocks
 
 struct Picks {
     const int* ids;
@@ -44,8 +52,9 @@ __global__ void __launch_bounds__(kMostSegments * 32) multiplyPick(BlocksArgumen
     const int tile = picks.input() / RoundedRows::kTileRows;
     const int row = picks.input() % RoundedRows::kTileRows;
     Sums<1> sums = {};
-    addSegment<Format, 1>(
-        sums, a, a.panels + picks.weightOffset() + panel * panelBytes<Format>(a.in), segment, tile);
+    addSegment<Format, 1>(sums, a.in,
+                          a.panels + picks.weightOffset() + panel * panelBytes<Format>(a.in),
+                          segment, AdjacentRows{a.x, a.rows, tile});
 #pragma unroll
     for (int i = 0; i < 4; ++i)
         partial[segment][i][lane] = sums[0][i];
@@ -72,7 +81,127 @@ template <class Format> __global__ void multiplyPickFloats(FloatsArguments a, Pi
     a.weight += picks.weightOffset();
     a.x += static_cast<size_t>(picks.input()) * a.xStride;
     a.y += static_cast<size_t>(picks.pick()) * a.yStride;
-    multiplyRows<Format, 1>(a, output, 0);
+    multiplyRows<Format, 1>(a, output, AdjacentFloats{0, 1});
+}
+
+/// All picks of an operator in tiles.
+struct TiledPicks {
+    ExpertTiles tiles;
+    int count;
+    int perInput;
+    size_t expertBytes;
+};
+
+/// The rows of x that a tile's picks read: of each the lane's place in the fragments of its row.
+template <int kTiles> struct PickedRows {
+    const RoundedRows& x;
+    int runs[kTiles]; // of row lane / 4; -1: there is none
+    int scales[kTiles][2]; // of rows 2 (lane % 4) and 1 + 2 (lane % 4)
+    bool used[kTiles];
+
+    __device__ PickedRows(const RoundedRows& rows, const int* picks, const TiledPicks& all)
+        : x(rows)
+    {
+        constexpr int kTileRows = RoundedRows::kTileRows;
+        const int lane = static_cast<int>(threadIdx.x) % 32;
+#pragma unroll
+        for (int tile = 0; tile < kTiles; ++tile) {
+            const int* ours = picks + tile * kTileRows;
+            used[tile] = ours[0] < all.count;
+            const int row = ours[lane / 4] / all.perInput;
+            runs[tile] = ours[lane / 4] < all.count
+                ? row / kTileRows * x.units * 32 + row % kTileRows * 4 + lane % 4
+                : -1;
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const int pick = ours[lane % 4 * 2 + i];
+                const int scaled = pick < all.count ? pick / all.perInput : 0;
+                scales[tile][i] = scaled / kTileRows * x.blocks * kTileRows + scaled % kTileRows;
+            }
+        }
+    }
+
+    __device__ bool has(int tile) const
+    {
+        return used[tile];
+    }
+    __device__ uint4 unit(int tile, int index, int) const
+    {
+        return runs[tile] < 0 ? uint4{0, 0, 0, 0}
+                              : reinterpret_cast<const uint4*>(x.quants)[runs[tile] + index * 32];
+    }
+    __device__ float4 scalePair(int tile, int block, int) const
+    {
+        const RoundedRows::Scale first = x.scales[scales[tile][0] + block * RoundedRows::kTileRows];
+        const RoundedRows::Scale second =
+            x.scales[scales[tile][1] + block * RoundedRows::kTileRows];
+        return {first.d, first.sum, second.d, second.sum};
+    }
+};
+
+/// Blocks: (panels, tiles), one warp per segment.
+template <class Format>
+__global__ void __launch_bounds__(kMostSegments * 32)
+    multiplyTile(BlocksArguments a, TiledPicks picks)
+{
+    constexpr int kTiles = ExpertTiles::kRows / RoundedRows::kTileRows;
+    __shared__ float partial[kMostSegments][kTiles * 4][32];
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    const int segment = static_cast<int>(threadIdx.x) / 32;
+    const auto panel = static_cast<int>(blockIdx.x);
+    const int expert = picks.tiles.expert(static_cast<int>(blockIdx.y));
+    if (expert < 0)
+        return;
+    const int* ours = picks.tiles.picks(static_cast<int>(blockIdx.y));
+    Sums<kTiles> sums = {};
+    addSegment<Format, kTiles>(sums, a.in,
+                               a.panels + static_cast<size_t>(expert) * picks.expertBytes +
+                                   panel * panelBytes<Format>(a.in),
+                               segment, PickedRows<kTiles>(a.x, ours, picks));
+#pragma unroll
+    for (int i = 0; i < kTiles * 4; ++i)
+        partial[segment][i][lane] = sums[i / 4][i % 4];
+    __syncthreads();
+
+    const int segments = segmentCount(a.in);
+    for (int i = segment; i < kTiles * 4; i += segments) {
+        float total = partial[0][i][lane];
+        for (int s = 1; s < segments; ++s)
+            total += partial[s][i][lane];
+        const int output = panel * kPanelOutputs + lane / 4 + i % 4 / 2 * 8;
+        const int pick = ours[i / 4 * RoundedRows::kTileRows + lane % 4 * 2 + i % 2];
+        if (output < a.out && pick < picks.count)
+            a.y[static_cast<size_t>(pick) * a.yStride + output] = total;
+    }
+}
+
+constexpr int kFloatRows = 8; // picks of a block of multiplyTileFloats
+
+struct PickedFloats {
+    const int* picks;
+    int perInput;
+    int count;
+
+    __device__ int input(int r) const { return picks[r] / perInput; }
+    __device__ int output(int r) const { return picks[r]; }
+};
+
+/// Blocks: (kFloatWarps outputs, kFloatRows rows of tiles), one warp per output.
+template <class Format> __global__ void multiplyTileFloats(FloatsArguments a, TiledPicks picks)
+{
+    constexpr int kParts = ExpertTiles::kRows / kFloatRows;
+    const int output =
+        static_cast<int>(blockIdx.x) * kFloatWarps + static_cast<int>(threadIdx.x) / 32;
+    const int tile = static_cast<int>(blockIdx.y) / kParts;
+    const int expert = picks.tiles.expert(tile);
+    if (output >= a.out || expert < 0)
+        return;
+    const int* ours = picks.tiles.picks(tile) + static_cast<int>(blockIdx.y) % kParts * kFloatRows;
+    int count = 0;
+    while (count < kFloatRows && ours[count] < picks.count)
+        ++count;
+    a.weight += static_cast<size_t>(expert) * picks.expertBytes;
+    multiplyRows<Format, kFloatRows>(a, output, PickedFloats{ours, picks.perInput, count});
 }
 
 /// Bytes from one expert to the next.
@@ -86,12 +215,18 @@ size_t expertBytes(const CudaWeight& weight, int out)
         : static_cast<size_t>(weight.parts[1].data - weight.parts[0].data);
 }
 
-/// Calls launch(picks, count) for slices of all picks: a grid has at most 65535 rows of blocks.
+/// Calls launch(picks, count) for slices of all picks.
 template <class F> void eachSlice(Picks picks, int all, F&& launchSlice)
 {
-    constexpr int kMostRows = 65535;
-    for (; picks.first < all; picks.first += kMostRows)
-        launchSlice(picks, static_cast<unsigned>(std::min(kMostRows, all - picks.first)));
+    for (; picks.first < all; picks.first += kMostGridRows)
+        launchSlice(picks, static_cast<unsigned>(std::min(kMostGridRows, all - picks.first)));
+}
+
+bool areShared(int picks, int experts)
+{
+    constexpr int kMostTiles = kMostGridRows / (ExpertTiles::kRows / kFloatRows);
+    return picks >= kSharedPicks * experts && experts <= kMostSortedExperts &&
+        ExpertTiles::most(picks, experts) <= kMostTiles;
 }
 
 } // namespace
@@ -104,12 +239,20 @@ void CudaBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor
         return;
     const CudaWeight& weight = cudaWeight(experts);
     const CudaWeight::Part& part = weight.parts[0];
-    const Picks all{.ids = pointer<int>(ids),
-                    .idStride = ids.stride,
-                    .perRow = ids.cols,
-                    .perInput = x.rows == ids.rows ? ids.cols : 1,
-                    .expertBytes = expertBytes(weight, y.cols),
-                    .first = 0};
+    const int count = experts.out / y.cols;
+    const bool shared = areShared(y.rows, count);
+    const Picks each{.ids = pointer<int>(ids),
+                     .idStride = ids.stride,
+                     .perRow = ids.cols,
+                     .perInput = x.rows == ids.rows ? ids.cols : 1,
+                     .expertBytes = expertBytes(weight, y.cols),
+                     .first = 0};
+    const TiledPicks tiled{.tiles =
+                               shared ? sortPicks(m_tiles, ids, count, m_stream) : ExpertTiles{},
+                           .count = y.rows,
+                           .perInput = each.perInput,
+                           .expertBytes = each.expertBytes};
+    const auto tiles = static_cast<unsigned>(tiled.tiles.count);
     if (hasBlocks(part.type)) {
         const BlocksArguments arguments{.y = pointer<float>(y),
                                         .yStride = y.stride,
@@ -122,9 +265,11 @@ void CudaBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor
         const auto panels = static_cast<unsigned>((y.cols + kPanelOutputs - 1) / kPanelOutputs);
         const auto threads = static_cast<unsigned>(segmentCount(experts.in) * 32);
         withBlockFormat(part.type, [&]<class Format>(Format) {
-            eachSlice(all, y.rows, [&](const Picks& picks, unsigned count) {
-                launch(multiplyPick<Format>, {{panels, count}, threads}, m_stream, arguments,
-                       picks);
+            if (shared)
+                return launch(multiplyTile<Format>, {{panels, tiles}, threads}, m_stream, arguments,
+                              tiled);
+            eachSlice(each, y.rows, [&](const Picks& picks, unsigned rows) {
+                launch(multiplyPick<Format>, {{panels, rows}, threads}, m_stream, arguments, picks);
             });
         });
     } else {
@@ -138,9 +283,14 @@ void CudaBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor
                                         .out = y.cols,
                                         .bias = nullptr};
         const auto blocks = static_cast<unsigned>((y.cols + kFloatWarps - 1) / kFloatWarps);
+        constexpr unsigned kParts = ExpertTiles::kRows / kFloatRows;
         withFloatFormat(part.type, [&]<class Format>(Format) {
-            eachSlice(all, y.rows, [&](const Picks& picks, unsigned count) {
-                launch(multiplyPickFloats<Format>, {{blocks, count}, kFloatWarps * 32}, m_stream,
+            if (shared)
+                return launch(multiplyTileFloats<Format>,
+                              {{blocks, tiles * kParts}, kFloatWarps * 32}, m_stream, arguments,
+                              tiled);
+            eachSlice(each, y.rows, [&](const Picks& picks, unsigned rows) {
+                launch(multiplyPickFloats<Format>, {{blocks, rows}, kFloatWarps * 32}, m_stream,
                        arguments, picks);
             });
         });

@@ -76,14 +76,34 @@ __device__ void addBlock(float (&sums)[4], const LaneRecord<Format>& record, int
     }
 }
 
-/// Adds a record to the sums of the tiles from `firstTile` on, as far as there are rows.
-template <class Format, int kTiles>
-__device__ void addRecord(Sums<kTiles>& sums, const BlocksArguments& a, const std::byte* panel,
-                          int recordIndex, int firstTile)
+/// Tiles of rows of x that lie behind each other.
+struct AdjacentRows {
+    const RoundedRows& x;
+    int count; // of x
+    int firstTile;
+
+    __device__ int firstRow(int tile) const { return (firstTile + tile) * RoundedRows::kTileRows; }
+    __device__ bool has(int tile) const { return firstRow(tile) < count; }
+    __device__ uint4 unit(int tile, int index, int lane) const
+    {
+        // Lanes of rows that do not exist would fetch memory for nothing
+        return firstRow(tile) + lane / 4 < count ? x.unit(firstTile + tile, index, lane)
+                                                 : uint4{0, 0, 0, 0};
+    }
+    __device__ float4 scalePair(int tile, int block, int t) const
+    {
+        return x.scalePair(firstTile + tile, block, t);
+    }
+};
+
+/// Adds a record to the sums of as many of the tiles as there are.
+template <class Format, int kTiles, class Rows>
+__device__ void addRecord(Sums<kTiles>& sums, int in, const std::byte* panel, int recordIndex,
+                          const Rows& rows)
 {
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int firstBlock = recordIndex * kRecordBlocks;
-    const int blocks = min(kRecordBlocks, a.in / kBlock - firstBlock);
+    const int blocks = min(kRecordBlocks, in / kBlock - firstBlock);
     LaneRecord<Format> record;
     record.load(panel + static_cast<size_t>(recordIndex) * kRecordBytes<Format>, blocks);
 #pragma unroll
@@ -95,13 +115,9 @@ __device__ void addRecord(Sums<kTiles>& sums, const BlocksArguments& a, const st
         record.fragment(2 * pair + 1, words[1]);
 #pragma unroll
         for (int tile = 0; tile < kTiles; ++tile) {
-            const int row = (firstTile + tile) * RoundedRows::kTileRows;
-            if (kTiles > 1 && row >= a.rows)
+            if (kTiles > 1 && !rows.has(tile))
                 break;
-            // Lanes of rows that do not exist would fetch memory for nothing
-            const uint4 run = row + lane / 4 < a.rows
-                ? a.x.unit(firstTile + tile, firstBlock / 2 + pair, lane)
-                : uint4{0, 0, 0, 0};
+            const uint4 run = rows.unit(tile, firstBlock / 2 + pair, lane);
             const unsigned b[2][2] = {{run.x, run.y}, {run.z, run.w}};
 #pragma unroll
             for (int i = 0; i < 2; ++i) {
@@ -109,21 +125,21 @@ __device__ void addRecord(Sums<kTiles>& sums, const BlocksArguments& a, const st
                 if (block >= blocks)
                     break;
                 addBlock<Format>(sums[tile], record, block, words[i], b[i],
-                                 a.x.scalePair(firstTile + tile, firstBlock + block, lane % 4));
+                                 rows.scalePair(tile, firstBlock + block, lane % 4));
             }
         }
     }
 }
 
-template <class Format, int kTiles>
-__device__ void addSegment(Sums<kTiles>& sums, const BlocksArguments& a, const std::byte* panel,
-                           int segment, int firstTile)
+template <class Format, int kTiles, class Rows>
+__device__ void addSegment(Sums<kTiles>& sums, int in, const std::byte* panel, int segment,
+                           const Rows& rows)
 {
-    const int records = recordCount(a.in);
-    const int segments = segmentCount(a.in);
+    const int records = recordCount(in);
+    const int segments = segmentCount(in);
     const int last = (segment + 1) * records / segments;
     for (int r = segment * records / segments; r < last; ++r)
-        addRecord<Format, kTiles>(sums, a, panel, r, firstTile);
+        addRecord<Format, kTiles>(sums, in, panel, r, rows);
 }
 
 /// Stores what lane 4 g + t has as number i of a tile.
@@ -145,7 +161,8 @@ __global__ void __launch_bounds__(kMostSegments * 32) multiplyFew(BlocksArgument
     const int segment = static_cast<int>(threadIdx.x) / 32;
     const auto panel = static_cast<int>(blockIdx.x);
     Sums<kTiles> sums = {};
-    addSegment<Format, kTiles>(sums, a, a.panels + panel * panelBytes<Format>(a.in), segment, 0);
+    addSegment<Format, kTiles>(sums, a.in, a.panels + panel * panelBytes<Format>(a.in), segment,
+                               AdjacentRows{a.x, a.rows, 0});
 #pragma unroll
     for (int i = 0; i < kTiles * 4; ++i)
         partial[segment][i][lane] = sums[i / 4][i % 4];
@@ -176,7 +193,8 @@ __global__ void __launch_bounds__(kManyWarps * 32) multiplyMany(BlocksArguments 
     Sums<kManyTiles> totals = {};
     for (int segment = 0; segment < segmentCount(a.in); ++segment) {
         Sums<kManyTiles> sums = {};
-        addSegment<Format, kManyTiles>(sums, a, weights, segment, firstTile);
+        addSegment<Format, kManyTiles>(sums, a.in, weights, segment,
+                                       AdjacentRows{a.x, a.rows, firstTile});
 #pragma unroll
         for (int i = 0; i < kManyTiles * 4; ++i)
             totals[i / 4][i % 4] =

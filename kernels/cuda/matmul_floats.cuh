@@ -108,23 +108,31 @@ template <int kRows> __device__ void addLanes(float (&sums)[kRows])
         sums[0] += __shfl_xor_sync(0xffffffffu, sums[0], step);
 }
 
-/// One output of the warp, for kRows rows from firstRow on.
-template <class Format, int kRows>
-__device__ void multiplyRows(const FloatsArguments& a, int output, int firstRow)
+/// Rows that lie behind each other.
+struct AdjacentFloats {
+    int first;
+    int count;
+
+    __device__ int input(int r) const { return first + r; }
+    __device__ int output(int r) const { return first + r; }
+};
+
+/// One output of the warp, for up to kRows rows.
+template <class Format, int kRows, class Rows>
+__device__ void multiplyRows(const FloatsArguments& a, int output, const Rows& rows)
 {
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const std::byte* weight = a.weight +
         static_cast<size_t>(output) * static_cast<size_t>(a.in) * sizeof(typename Format::Element);
-    const int rows = min(kRows, a.rows - firstRow);
     float sums[kRows] = {};
     for (int k = lane * kRun; k < a.in; k += 32 * kRun) {
         float w[kRun];
         loadRun<Format>(weight, k, a.in, w);
 #pragma unroll
         for (int r = 0; r < kRows; ++r) {
-            if (r >= rows)
+            if (r >= rows.count)
                 break;
-            const float* x = a.x + static_cast<size_t>(firstRow + r) * a.xStride + k;
+            const float* x = a.x + static_cast<size_t>(rows.input(r)) * a.xStride + k;
 #pragma unroll
             for (int i = 0; i < kRun; ++i)
                 sums[r] = __fmaf_rn(w[i], k + i < a.in ? x[i] : 0.f, sums[r]);
@@ -132,8 +140,8 @@ __device__ void multiplyRows(const FloatsArguments& a, int output, int firstRow)
     }
     addLanes(sums);
     const int row = lane / (32 / kRows);
-    if (lane % (32 / kRows) == 0 && row < rows)
-        a.y[static_cast<size_t>(firstRow + row) * a.yStride + output] =
+    if (lane % (32 / kRows) == 0 && row < rows.count)
+        a.y[static_cast<size_t>(rows.output(row)) * a.yStride + output] =
             a.bias ? sums[0] + a.bias[output] : sums[0];
 }
 
@@ -142,8 +150,9 @@ template <class Format, int kRows> __global__ void multiplyFloats(FloatsArgument
 {
     const int output =
         static_cast<int>(blockIdx.x) * kFloatWarps + static_cast<int>(threadIdx.x) / 32;
+    const int first = static_cast<int>(blockIdx.y) * kRows;
     if (output < a.out)
-        multiplyRows<Format, kRows>(a, output, static_cast<int>(blockIdx.y) * kRows);
+        multiplyRows<Format, kRows>(a, output, AdjacentFloats{first, min(kRows, a.rows - first)});
 }
 
 template <class Format> void launchFloats(const FloatsArguments& a, cudaStream_t stream)

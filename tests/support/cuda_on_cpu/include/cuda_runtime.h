@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 #define __global__
 #define __device__
@@ -90,6 +91,11 @@ inline void __syncthreads()
 inline void __syncwarp()
 {
     BlockRunner::instance().exchange("__syncwarp", {}, {}, [](WarpPackets&) {});
+}
+
+inline int atomicAdd(int* to, int value) // threads run one at a time
+{
+    return std::exchange(*to, *to + value);
 }
 
 /// Word 0 is what a lane gives, word 1 the lane it takes from.
