@@ -2,15 +2,21 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace inglenook {
 
 namespace {
 
-/// How far one measurement moves the average, and how far off one may be: a step that another
-/// program interrupted says nothing.
+/// How far one measurement moves the average, how far where there was none for so many steps, and
+/// how far off one may be: a step that another program interrupted says nothing.
 constexpr double kRate = 0.1;
+constexpr double kLateRate = 0.5;
+constexpr int kLateSteps = 64;
 constexpr double kOutlier = 1.5;
+
+/// Contexts up to so many tokens cost about the same.
+constexpr int kShortest = 64;
 
 /// What twice the rows cost where nothing is known, at most: enough not to try in vain, little
 /// enough to try.
@@ -21,10 +27,12 @@ int widthOf(int rows)
     return std::bit_width(static_cast<unsigned>(std::max(rows, 1) - 1));
 }
 
-/// Contexts up to 256 tokens cost about the same.
+/// Two to a doubling.
 int contextOf(int tokens)
 {
-    return std::max(0, static_cast<int>(std::bit_width(static_cast<unsigned>(tokens))) - 8);
+    const double doublings =
+        std::log2(static_cast<double>(std::max(tokens, kShortest)) / kShortest);
+    return static_cast<int>(2. * doublings);
 }
 
 } // namespace
@@ -34,12 +42,13 @@ void StepCosts::measured(int rows, int context, double seconds)
     const int width = std::min(widthOf(rows), kWidths - 1);
     const int place = std::min(contextOf(context), kContexts - 1);
     Cost& cost = m_costs[static_cast<size_t>(place)][static_cast<size_t>(width)];
-    cost.last = ++m_steps;
+    const bool late = ++m_steps - cost.last > kLateSteps;
+    cost.last = m_steps;
     // the first step of a kind may be recorded or compiled, the second is not
     if (++cost.samples <= 2)
         cost.seconds = seconds;
     else
-        cost.seconds += kRate *
+        cost.seconds += (late ? kLateRate : kRate) *
             (std::clamp(seconds, cost.seconds / kOutlier, cost.seconds * kOutlier) - cost.seconds);
 }
 
@@ -57,15 +66,25 @@ double StepCosts::known(const Costs& costs, int width)
     return below;
 }
 
+/// How much a plain step costs beside one behind a shorter context; 1 where that is not known.
+double StepCosts::plainRatio(int place, int shorter) const
+{
+    const double here = known(m_costs[static_cast<size_t>(place)], 0);
+    const double there = known(m_costs[static_cast<size_t>(shorter)], 0);
+    return here > 0. && there > 0. ? here / there : 1.;
+}
+
 double StepCosts::seconds(int rows, int context) const
 {
     const int width = std::min(widthOf(rows), kWidths - 1);
-    // a shorter context is better than a guess
-    for (int place = std::min(contextOf(context), kContexts - 1); place >= 0; --place) {
-        const double seconds = known(m_costs[static_cast<size_t>(place)], width);
-        if (seconds > 0.)
+    const int place = std::min(contextOf(context), kContexts - 1);
+    for (int from = place; from >= 0; --from)
+        if (m_costs[static_cast<size_t>(from)][static_cast<size_t>(width)].samples >= 2)
+            return known(m_costs[static_cast<size_t>(from)], width) * plainRatio(place, from);
+    // nowhere: from narrower steps, behind a shorter context if need be
+    for (int from = place; from >= 0; --from)
+        if (const double seconds = known(m_costs[static_cast<size_t>(from)], width); seconds > 0.)
             return seconds;
-    }
     return 0.;
 }
 

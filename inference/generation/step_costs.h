@@ -5,8 +5,8 @@
 namespace inglenook {
 
 /// What steps of a few rows cost here, learned from those that were computed: V(n), the measured
-/// price of verifying guesses. Costs differ between contexts, so each power of two has its own;
-/// what was not measured yet is guessed from its neighbours.
+/// price of verifying guesses. Costs grow with the context, so each half of a doubling has its own;
+/// what was not measured there yet costs as many plain steps as behind a shorter context.
 class StepCosts {
 public:
     /// A step of up to kDecodeRows rows, the longest sequence in it having `context` tokens.
@@ -23,10 +23,11 @@ private:
         double seconds = 0.;
     };
     static constexpr int kWidths = 5; // 1, 2, 4, 8, 16 rows: decoders compute no others
-    static constexpr int kContexts = 20;
+    static constexpr int kContexts = 32;
     using Costs = std::array<Cost, kWidths>;
 
     [[nodiscard]] static double known(const Costs& costs, int width);
+    [[nodiscard]] double plainRatio(int place, int shorter) const;
 
     std::array<Costs, kContexts> m_costs;
     int m_steps = 0;

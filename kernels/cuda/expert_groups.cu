@@ -1,5 +1,5 @@
-// One block counts the picks of each expert, gives each its tiles and hands out the places. In which
-// order picks of an expert come is left to chance: no result depends on it.
+// One block counts the picks of each expert, gives each its tiles and hands out the places. In
+// which order picks of an expert come is left to chance: no result depends on it.
 
 #include "kernels/cuda/expert_groups.cuh"
 

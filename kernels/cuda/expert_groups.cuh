@@ -7,8 +7,8 @@
 
 namespace inglenook::cuda {
 
-/// The picks of each expert put together, in tiles of kRows. A tile is its expert's number, -1 where
-/// there is none, and the places of its picks in ids, row by row; then kBeyond.
+/// The picks of each expert put together, in tiles of kRows. A tile is its expert's number, -1
+/// where there is none, and the places of its picks in ids, row by row; then kBeyond.
 struct ExpertTiles {
     const int* words = nullptr;
     int count = 0;
@@ -29,7 +29,8 @@ struct ExpertTiles {
     }
 };
 
-inline constexpr int kMostSortedExperts = 1024; // their counts fit the shared memory of every device
+inline constexpr int kMostSortedExperts =
+    1024; // their counts fit the shared memory of every device
 
 /// Sorts on the device, as ids are known there alone; `experts` at most kMostSortedExperts. The
 /// tiles are undefined behind the next call with this scratch memory.

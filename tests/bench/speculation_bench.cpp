@@ -2,8 +2,8 @@
 //
 //     speculation_bench check MODEL [QUESTIONS.jsonl [DEVICE [TEMPERATURE]]]
 //         answers are the same, token for token, greedy and at 0.8 or at one temperature
-//     speculation_bench texts MODEL [TOKENS [DEVICE]]
-//         speed with and without, text by text
+//     speculation_bench texts MODEL [TOKENS [DEVICE [NAME]]]
+//         speed with and without, text by text, or of one of them
 //     speculation_bench rules MODEL
 //         acceptance of two lossless rules
 //
@@ -227,13 +227,15 @@ Compared compare(LoadedModel& model, Generator& plain, Generator& guessing, cons
     return compared;
 }
 
-void texts(LoadedModel& model, size_t count)
+void texts(LoadedModel& model, size_t count, const std::string& name)
 {
     for (const float temperature : {0.f, 0.8f}) {
         Generator plain(model, SpeculationSetup{});
         Generator guessing(model);
         std::vector<double> gains;
         for (const BenchText& text : kBenchTexts) {
+            if (!name.empty() && text.name != name)
+                continue;
             const Compared c =
                 compare(model, plain, guessing, encoded(model, text.text), temperature, count);
             gains.push_back(c.gain);
@@ -243,6 +245,8 @@ void texts(LoadedModel& model, size_t count)
                         text.predictable ? "predictable" : "prose", c.plain, c.guessing, c.gain,
                         c.speculation.accepted, c.speculation.proposed);
         }
+        if (!name.empty())
+            continue;
         std::printf("%.1f: predictable %.2f, prose %.2f (medians), least %.2f\n",
                     static_cast<double>(temperature),
                     median({gains.begin(), gains.begin() + kBenchTexts.size() / 2}),
@@ -342,7 +346,8 @@ int main(int argc, char** argv)
                          argc > 5 ? std::vector{std::stof(argv[5])} : both);
         }
         if (what == "texts")
-            texts(*load(argv[2], device), extra ? std::stoul(extra) : kTokens);
+            texts(*load(argv[2], device), extra ? std::stoul(extra) : kTokens,
+                  argc > 5 ? argv[5] : "");
         else if (what == "rules")
             rules(*load(argv[2], "cpu"));
         else

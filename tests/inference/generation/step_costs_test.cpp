@@ -23,6 +23,8 @@ private Q_SLOTS:
     void unknownWidthsCostMoreThanNarrowerOnes();
     void costsFollowButOutliersHardlyMoveThem();
     void longContextsBeginWithWhatShorterOnesCost();
+    void widthsUnknownBehindLongContextsCostAsManyPlainSteps();
+    void lateMeasurementsCountMore();
     void costsGrowStale();
 };
 
@@ -78,6 +80,29 @@ void StepCostsTest::longContextsBeginWithWhatShorterOnesCost()
     costs.measured(1, 5000, 2.);
     QCOMPARE(costs.seconds(1, 5000), 2.);
     QCOMPARE(costs.seconds(1, 10), 1.);
+}
+
+void StepCostsTest::widthsUnknownBehindLongContextsCostAsManyPlainSteps()
+{
+    StepCosts costs;
+    for (int i = 0; i < 2; ++i) {
+        costs.measured(1, 10, 1.);
+        costs.measured(4, 10, 1.5);
+        costs.measured(1, 5000, 2.);
+    }
+    QCOMPARE(costs.seconds(4, 5000), 3.);
+    QCOMPARE(costs.seconds(4, 10), 1.5);
+}
+
+void StepCostsTest::lateMeasurementsCountMore()
+{
+    StepCosts costs;
+    for (int i = 0; i < 10; ++i)
+        costs.measured(1, 10, 1.);
+    for (int i = 0; i < 100; ++i)
+        costs.measured(4, 10, 2.);
+    costs.measured(1, 10, 1.4);
+    QVERIFY(near(costs.seconds(1, 10), 1.2));
 }
 
 void StepCostsTest::costsGrowStale()
