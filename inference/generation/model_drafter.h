@@ -61,7 +61,7 @@ private:
     std::map<uint64_t, Text> m_texts; // by sequence
     StepCosts m_costs;
     double m_rowSeconds = 0.; // of reading one token among many
-    int m_sliceRows = 64;
+    int m_sliceRows = 16; // until it is known what one costs
     uint64_t m_calls = 0;
     std::vector<StepRow> m_rows;
     std::vector<float> m_logits;
