@@ -41,6 +41,12 @@ std::vector<TestPage> pagesOf(int conversation, int version, int count)
     return pages;
 }
 
+/// What a turn that ended within the page would have stored of it.
+TestPage beginningOf(const TestPage& page)
+{
+    return begunPage(page, 1 + page.payloadBytes % (kPageTokens - 1));
+}
+
 std::string keyOf(int conversation)
 {
     return "conversation " + std::to_string(conversation);
@@ -89,7 +95,11 @@ using Conversations = std::map<int, Known>;
             break;
         default:
             forget();
-            appendAll(store, pages);
+            for (const TestPage& page : pages) {
+                if (random() % 2 == 0)
+                    append(store, beginningOf(page));
+                append(store, page);
+            }
             store.keep(keyOf(conversation), std::vector{pages.back().name});
             tell({Message::Kind::Kept, conversation, version, count});
             if (random() % 3 == 0)
@@ -117,6 +127,11 @@ int check(PageStore& store, const Conversations& known, const Message& last)
         const auto all = static_cast<ptrdiff_t>(own.size());
         if (is.state == Message::Kind::Kept && right != all)
             faults += complain("a kept page is not there", conversation);
+        const bool outgrown = std::ranges::any_of(own, [&](const TestPage& page) {
+            return reading(store, beginningOf(page)) != Reading::Missing;
+        });
+        if (is.state == Message::Kind::Kept && outgrown)
+            faults += complain("the beginning of a page is there beside it", conversation);
         if (is.state == Message::Kind::Kept && reading(store, is.kept[0]) != Reading::Right)
             faults += complain("the page that all share is not there", conversation);
         if (is.state == Message::Kind::Forgotten && right != 0)
@@ -129,7 +144,10 @@ int check(PageStore& store, const Conversations& known, const Message& last)
     for (const TestPage& page : pagesOf(last.conversation, last.version, kMostPages)) {
         if (reading(store, page) == Reading::Wrong)
             faults += complain("a page is wrong", last.conversation);
+        if (reading(store, beginningOf(page)) == Reading::Wrong)
+            faults += complain("the beginning of a page is wrong", last.conversation);
         begun.push_back(page.name);
+        begun.push_back(beginningOf(page).name);
     }
     if (store.verify([](uint64_t, uint64_t) { return true; }).damaged > 0)
         faults += complain("some page is damaged", -1);
