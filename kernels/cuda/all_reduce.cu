@@ -1,36 +1,28 @@
-// The values pass through pinned host memory. In a recorded step the meeting is a host node of the
-// graph, between the two copies; an error there waits for the next read().
+// The values pass through pinned host memory: a kernel puts them there, a single thread rings and
+// waits for the host's answer (launch.cuh), a kernel takes the sums. All three are part of a
+// recorded step; an error of the group waits for the next read().
 
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
+#include "kernels/cuda/instructions.cuh"
 
-#include <utility>
+#include <algorithm>
 
 namespace inglenook::cuda {
+namespace {
 
-Meeting::Meeting(GroupMember& self, size_t count, std::shared_ptr<MeetingError> error)
-    : m_self(self)
-    , m_count(count)
-    , m_error(std::move(error))
+constexpr unsigned kThreads = 256;
+
+/// Between the device's memory and the host's, whose bytes no cache may have kept. Many bytes are
+/// under way at once, which is what a bus wants; 32 blocks leave the rest of the device to others.
+__global__ void passKernel(float* to, const float* from, size_t count)
 {
-    check(cudaMallocHost(&m_values, bytes()), "taking host memory");
+    for (size_t i = static_cast<size_t>(blockIdx.x) * kThreads + threadIdx.x; i < count;
+         i += static_cast<size_t>(gridDim.x) * kThreads)
+        to[i] = loadUncached(from + i);
 }
 
-Meeting::~Meeting()
-{
-    cudaFreeHost(m_values);
-}
-
-void Meeting::meet(void* meeting)
-{
-    auto& here = *static_cast<Meeting*>(meeting);
-    try {
-        here.m_self.allReduce({here.values(), here.m_count});
-    } catch (...) {
-        const std::scoped_lock lock(here.m_error->mutex);
-        here.m_error->failure = std::current_exception();
-    }
-}
+} // namespace
 
 void CudaBackend::allReduce(Tensor x, GroupMember& self)
 {
@@ -40,34 +32,28 @@ void CudaBackend::allReduce(Tensor x, GroupMember& self)
     begin(x);
     cudaStreamCaptureStatus capturing = cudaStreamCaptureStatusNone;
     check(cudaStreamIsCapturing(m_stream, &capturing), "meeting a group");
-    const bool recorded = capturing != cudaStreamCaptureStatusNone;
     const size_t count = static_cast<size_t>(x.rows) * static_cast<size_t>(x.cols);
-    if (recorded && m_nextMeeting == m_meetings.size())
-        throw std::logic_error("A step met more often when it was recorded.");
-    // A capture takes no memory: the run before it has made these.
-    if (!recorded)
-        m_meetings.push_back(std::make_unique<Meeting>(self, count, m_meetingError));
-    Meeting& meeting = *m_meetings[recorded ? m_nextMeeting++ : m_meetings.size() - 1];
-    check(cudaMemcpyAsync(meeting.values(), pointer<float>(x), meeting.bytes(),
-                          cudaMemcpyDeviceToHost, m_stream),
-          "reading what a group adds up");
-    check(cudaLaunchHostFunc(m_stream, &Meeting::meet, &meeting), "meeting a group");
-    check(cudaMemcpyAsync(pointer<float>(x), meeting.values(), meeting.bytes(),
-                          cudaMemcpyHostToDevice, m_stream),
-          "writing what a group added up");
+    // A capture takes no memory: the run before it has made the place
+    MeetingPlace& place = m_meetings->atLeast(count * sizeof(float));
+    const Meeting meeting{.place = &place, .self = &self, .count = count};
+    const bool recorded = capturing != cudaStreamCaptureStatusNone;
+    if (recorded)
+        m_recordedMeetings.push_back(meeting);
+    else
+        m_meetings->expect(meeting); // before the stream asks, which never waits in vain
+
+    constexpr size_t kMostBlocks = 32;
+    const auto blocks =
+        static_cast<unsigned>(std::min(kMostBlocks, (count + kThreads - 1) / kThreads));
+    auto* values = pointer<float>(x);
+    launch(passKernel, {blocks, kThreads}, m_stream, place.values(), values, count);
+    launchMeeting(place.bell(), m_stream);
+    launch(passKernel, {blocks, kThreads}, m_stream, values, place.values(), count);
+    checkLaunch("meeting a group");
     if (recorded)
         return;
     check(cudaStreamSynchronize(m_stream), "meeting a group");
-    throwMeetingError();
-    if (!m_keepMeetings)
-        m_meetings.clear();
-}
-
-void CudaBackend::throwMeetingError()
-{
-    const std::scoped_lock lock(m_meetingError->mutex);
-    if (m_meetingError->failure)
-        std::rethrow_exception(std::exchange(m_meetingError->failure, nullptr));
+    m_meetings->throwFailure();
 }
 
 } // namespace inglenook::cuda

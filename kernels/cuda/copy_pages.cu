@@ -83,7 +83,7 @@ void CudaBackend::readPages(std::span<std::byte> to, const KvPages& kv, std::spa
               "reading pages");
     }
     check(cudaStreamSynchronize(m_stream), "reading pages");
-    throwMeetingError();
+    m_meetings->throwFailure();
 }
 
 void CudaBackend::writePages(const KvPages& kv, std::span<const int> pages,

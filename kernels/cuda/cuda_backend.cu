@@ -18,7 +18,7 @@ public:
             cudaGraphExecDestroy(graph);
     }
     cudaGraphExec_t graph = nullptr;
-    std::vector<std::unique_ptr<Meeting>> meetings;
+    std::vector<Meeting> meetings;
 };
 
 } // namespace
@@ -80,12 +80,14 @@ CudaBackend::CudaBackend(int device)
     check(cudaStreamCreateWithFlags(&m_owner.stream, cudaStreamNonBlocking), "opening the device");
     m_stream = m_owner.stream;
     m_staging = std::make_unique<Staging>(m_stream);
+    m_meetings = std::make_unique<MeetingHost>(device, m_stream);
 }
 
 CudaBackend::~CudaBackend()
 {
     cudaSetDevice(m_device);
     cudaStreamSynchronize(m_stream);
+    cudaGetLastError(); // of a device that failed: not the next backend's
 }
 
 CudaBackend::StreamOwner::~StreamOwner()
@@ -112,30 +114,17 @@ std::string CudaBackend::name() const
     return "cuda:" + std::to_string(m_device) + " " + properties.name;
 }
 
-void CudaBackend::runForRecording(const std::function<void()>& step)
-{
-    m_meetings.clear();
-    m_nextMeeting = 0;
-    m_keepMeetings = true;
-    try {
-        step();
-    } catch (...) {
-        m_keepMeetings = false;
-        throw;
-    }
-    m_keepMeetings = false;
-}
-
 std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step)
 {
     // The first run is an ordinary one: it also loads the kernels and finds out how much scratch
     // memory they need, which a capture may not.
     activateDevice();
     m_rounded.forget();
-    runForRecording(step);
+    step();
     m_rounded.forget(); // a replay begins without
 
     auto recording = std::make_unique<CudaRecording>();
+    m_recordedMeetings.clear();
     check(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "recording a step");
     cudaGraph_t graph = nullptr;
     try {
@@ -144,10 +133,9 @@ std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& step
         cudaStreamEndCapture(m_stream, &graph);
         if (graph)
             cudaGraphDestroy(graph);
-        m_meetings.clear();
         throw;
     }
-    recording->meetings = std::exchange(m_meetings, {});
+    recording->meetings = std::exchange(m_recordedMeetings, {});
     check(cudaStreamEndCapture(m_stream, &graph), "recording a step");
     m_rounded.forget();
     const cudaError_t result = cudaGraphInstantiate(&recording->graph, graph, 0);
@@ -160,8 +148,9 @@ void CudaBackend::replay(Recording& recording)
 {
     activateDevice();
     m_rounded.forget();
-    check(cudaGraphLaunch(static_cast<CudaRecording&>(recording).graph, m_stream),
-          "repeating a step");
+    const auto& own = static_cast<CudaRecording&>(recording);
+    m_meetings->expect(own.meetings);
+    check(cudaGraphLaunch(own.graph, m_stream), "repeating a step");
 }
 
 } // namespace inglenook::cuda

@@ -56,8 +56,6 @@ private:
     void begin(const Tensor& written);
     /// x rounded, by a kernel of its own if the operator that computed x did not leave it.
     [[nodiscard]] RoundedRows rounded(const Tensor& x);
-    void throwMeetingError();
-    void runForRecording(const std::function<void()>& step);
 
     int m_device;
     struct StreamOwner {
@@ -71,10 +69,8 @@ private:
     Scratch m_partials; // of attention
     Scratch m_tiles; // of expertMatmul
     Scratch m_pageCopies; // pages in the shared order, on their way
-    std::vector<std::unique_ptr<Meeting>> m_meetings; // of the run that is to be captured
-    size_t m_nextMeeting = 0; // of them
-    bool m_keepMeetings = false;
-    std::shared_ptr<MeetingError> m_meetingError = std::make_shared<MeetingError>();
+    std::unique_ptr<MeetingHost> m_meetings;
+    std::vector<Meeting> m_recordedMeetings; // of the step that is captured
 };
 
 } // namespace inglenook::cuda

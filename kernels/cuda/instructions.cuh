@@ -30,6 +30,14 @@ __device__ inline uint4 loadOnce(const uint4* from)
     return v;
 }
 
+/// A number that another processor may have written since: no cache is asked.
+__device__ inline float loadUncached(const float* from)
+{
+    float v;
+    asm volatile("ld.volatile.global.f32 %0, [%1];" : "=f"(v) : "l"(from));
+    return v;
+}
+
 /// c (16, 8) += a (16, 32) b (32, 8). Words of a: k = 4 t .. 4 t + 3 of rows g and g + 8, then
 /// k = 16 + 4 t .. of both; words of b: k = 4 t .. and 16 + 4 t ..
 __device__ inline void mmaS8K32(int (&c)[4], const unsigned (&a)[4], const unsigned (&b)[2])

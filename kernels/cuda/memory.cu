@@ -185,7 +185,7 @@ void CudaBackend::read(std::span<std::byte> to, const Tensor& from)
                             static_cast<size_t>(from.rows), cudaMemcpyDeviceToHost, m_stream),
           "reading from the device");
     check(cudaStreamSynchronize(m_stream), "waiting for the device");
-    throwMeetingError();
+    m_meetings->throwFailure();
     if (pinned)
         std::ranges::copy(std::span(pinned, to.size()), to.begin());
 }

@@ -10,6 +10,26 @@ using namespace inglenook;
 using namespace inglenook::tests;
 using namespace inglenook::cuda_on_cpu;
 
+namespace {
+
+constexpr double kQuantisedLimit = 3e-2;
+
+/// As a part of the mean size of what is expected.
+double meanDifference(const std::vector<float>& found, const std::vector<float>& expected)
+{
+    if (found.size() != expected.size())
+        return INFINITY;
+    double sum = 0.;
+    double spread = 0.;
+    for (size_t i = 0; i < expected.size(); ++i) {
+        sum += std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i]));
+        spread += std::abs(static_cast<double>(expected[i]));
+    }
+    return sum / spread;
+}
+
+} // namespace
+
 /// Whole decoders on the CUDA kernels compiled for the CPU.
 class CudaEmulatedDecoderTest : public QObject {
     Q_OBJECT
@@ -19,6 +39,8 @@ private Q_SLOTS:
     void rowsStandAlone();
     void logitsAgreeWithTheReference_data();
     void logitsAgreeWithTheReference();
+    void groupsComputeTheSame_data();
+    void groupsComputeTheSame();
 
 private:
     static void addModel(const CheckedModel& model, Architecture architecture,
@@ -98,16 +120,49 @@ void CudaEmulatedDecoderTest::logitsAgreeWithTheReference()
     const std::vector<float> found = ours.runSlices(tokens, 0, kCheckedTokens);
     const std::vector<float> expected = theirs.runSlices(tokens, 0, kCheckedTokens);
 
-    QCOMPARE(found.size(), expected.size());
-    double sum = 0.;
-    double spread = 0.;
-    for (size_t i = 0; i < expected.size(); ++i) {
-        sum += std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i]));
-        spread += std::abs(static_cast<double>(expected[i]));
-    }
     // Activations rounded to 8 bits move the logits of quantised models by more
-    const double limit = static_cast<DType>(type) == DType::F32 ? 1e-4 : 3e-2;
-    QVERIFY2(sum <= limit * spread, qPrintable(QString("mean difference %1").arg(sum / spread)));
+    const double limit = static_cast<DType>(type) == DType::F32 ? 1e-4 : kQuantisedLimit;
+    const double difference = meanDifference(found, expected);
+    QVERIFY2(difference <= limit, qPrintable(QString("mean difference %1").arg(difference)));
+}
+
+/// Two streams of one GPU, two unlike GPUs, a GPU and the processor.
+void CudaEmulatedDecoderTest::groupsComputeTheSame_data()
+{
+    QTest::addColumn<int>("split");
+    QTest::addColumn<double>("share");
+    QTest::addColumn<bool>("processor");
+    const auto add = [](const char* name, Split split, double share, bool processor) {
+        QTest::newRow(name) << static_cast<int>(split) << share << processor;
+    };
+    add("streams of one GPU, tensors", Split::Tensors, 0.5, false);
+    add("streams of one GPU, unevenly", Split::Tensors, 0.7, false);
+    add("streams of one GPU, layers", Split::Layers, 0.5, false);
+    add("with the processor", Split::Tensors, 0.7, true);
+}
+
+void CudaEmulatedDecoderTest::groupsComputeTheSame()
+{
+    QFETCH(int, split);
+    QFETCH(double, share);
+    QFETCH(bool, processor);
+    const auto file = tinyModel("qwen3", DType::Q8_0);
+    const std::shared_ptr<Backend> first = openBackend(Architecture::Ampere);
+    const std::shared_ptr<Backend> second = processor ? createBackend({DeviceKind::Cpu, 0})
+                                                      : openBackend(Architecture::Ampere);
+    const TinyDevices devices({first, second}, static_cast<Split>(split), {share, 1. - share});
+    const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
+
+    TinyRunner alone(*first, *file);
+    TinyRunner together(devices, *file);
+    const std::vector<float> expected = alone.runSlices(tokens, 0, kCheckedTokens);
+    const std::vector<float> found = together.runSlices(tokens, 0, kCheckedTokens);
+    const std::string replayed = checkReplay(devices, *file);
+
+    QCOMPARE(replayed, std::string());
+    const double difference = meanDifference(found, expected);
+    QVERIFY2(difference <= kQuantisedLimit,
+             qPrintable(QString("mean difference %1").arg(difference)));
 }
 
 QTEST_APPLESS_MAIN(CudaEmulatedDecoderTest)

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void fullDevicesRefuseToLoad();
     void scratchMemoryMayBeMissingForAWhile();
     void lostDevicesSaySo();
+    void groupsThatFailAreToldOf();
 };
 
 void CudaFailuresTest::oldDriversAreNamed()
@@ -115,6 +116,27 @@ void CudaFailuresTest::lostDevicesSaySo()
     const QString complaint = complaintOf([&] { static_cast<void>(product.compute()); });
 
     QVERIFY2(complaint.contains("The CUDA device failed"), qPrintable(complaint));
+}
+
+/// The stream goes on: whoever waits for it is told, once.
+void CudaFailuresTest::groupsThatFailAreToldOf()
+{
+    class Missing final : public GroupMember {
+        void allReduce(std::span<float>) override { throw std::runtime_error("Nobody came."); }
+    };
+    const auto backend = openBackend(Architecture::Ampere);
+    Workspace workspace(*backend, Placement::Packed);
+    const Tensor x = workspace.changing(randomMatrix(5, 3, 96));
+    Missing self;
+
+    const QString eager = complaintOf([&] { backend->allReduce(x, self); });
+    const QString recorded = complaintOf(
+        [&] { static_cast<void>(backend->record([&] { backend->allReduce(x, self); })); });
+    const QString after = complaintOf([&] { static_cast<void>(workspace.read(x)); });
+
+    QCOMPARE(eager, QString("Nobody came."));
+    QCOMPARE(recorded, QString("Nobody came."));
+    QCOMPARE(after, QString());
 }
 
 QTEST_APPLESS_MAIN(CudaFailuresTest)

@@ -7,10 +7,12 @@
 
 #include <cuda_runtime.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,7 @@ using Work = std::function<void()>;
 
 struct Graph {
     std::vector<Work> work;
+    bool meets = false; // the host
 };
 
 struct Stream {
@@ -279,17 +282,6 @@ cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus* 
     return cudaSuccess;
 }
 
-cudaError_t cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t function, void* argument)
-{
-    const Lock lock(state().mutex);
-    return put(stream, [=] {
-        state().mutex.unlock(); // held once, by finish()'s caller
-        function(argument);
-        state().mutex.lock();
-        state().runningDevice = stream->device;
-    });
-}
-
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long)
 {
     *executable = new Graph(*graph);
@@ -302,6 +294,8 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream)
     for (const Work& each : executable->work)
         if (const cudaError_t error = put(stream, each); error != cudaSuccess)
             return error;
+    if (executable->meets) // another member may wait before anybody waits for this stream
+        finish(*stream);
     return cudaSuccess;
 }
 
@@ -363,6 +357,22 @@ void submit(cudaStream_t stream, Grid grid)
     }
     static_cast<void>(put(
         stream, [grid = std::move(grid)] { BlockRunner::instance().run(grid, state().schedule); }));
+}
+
+void submitMeeting(cudaStream_t stream, unsigned* times, unsigned* given, unsigned* taken)
+{
+    const Lock lock(state().mutex);
+    if (stream->captured)
+        stream->captured->meets = true;
+    static_cast<void>(put(stream, [=] {
+        const unsigned now = ++*times;
+        std::atomic_ref(*given).store(now, std::memory_order_release);
+        state().mutex.unlock(); // held once, by finish()'s caller
+        while (std::atomic_ref(*taken).load(std::memory_order_acquire) != now)
+            std::this_thread::yield();
+        state().mutex.lock();
+        state().runningDevice = stream->device;
+    }));
 }
 
 // Memory

@@ -19,7 +19,6 @@
 #define __forceinline__ inline
 #define __launch_bounds__(...)
 #define CUDART_VERSION 13000
-#define CUDART_CB
 #define __shared__ static // blocks run one after another
 
 #define threadIdx (::inglenook::cuda_on_cpu::BlockRunner::instance().threadPlace)
@@ -172,7 +171,6 @@ inline constexpr unsigned cudaStreamNonBlocking = 1;
 inline constexpr unsigned cudaEventDisableTiming = 2;
 enum cudaStreamCaptureMode { cudaStreamCaptureModeThreadLocal };
 enum cudaStreamCaptureStatus { cudaStreamCaptureStatusNone, cudaStreamCaptureStatusActive };
-using cudaHostFn_t = void (*)(void*);
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags);
 cudaError_t cudaStreamDestroy(cudaStream_t stream);
@@ -180,8 +178,6 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream);
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode);
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph);
 cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus* status);
-/// The function may wait for other devices: they go on meanwhile.
-cudaError_t cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t function, void* argument);
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
                                  unsigned long long flags);
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream);
@@ -197,6 +193,8 @@ cudaError_t cudaEventDestroy(cudaEvent_t event);
 
 /// kernels/cuda/launch.cuh
 void submit(cudaStream_t stream, Grid grid);
+/// The same file's meetings with the host: the other streams go on meanwhile.
+void submitMeeting(cudaStream_t stream, unsigned* times, unsigned* given, unsigned* taken);
 
 // Memory
 

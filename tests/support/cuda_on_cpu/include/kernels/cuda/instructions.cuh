@@ -20,6 +20,11 @@ inline uint4 loadOnce(const uint4* from)
     return *from;
 }
 
+inline float loadUncached(const float* from)
+{
+    return *from;
+}
+
 /// The number at place i of a word.
 template <class Number> Number numberAt(uint32_t word, size_t i);
 template <> inline int numberAt<int>(uint32_t word, size_t i)
