@@ -5,6 +5,7 @@
 #include "kernels/cuda/meeting.cuh"
 #include "kernels/cuda/rounded_copy.cuh"
 #include "kernels/cuda/staging.cuh"
+#include "kernels/cuda/upload_ring.cuh"
 
 #include <memory>
 #include <string>
@@ -65,6 +66,7 @@ private:
     StreamOwner m_owner;
     cudaStream_t m_stream = nullptr; // the owner's
     std::unique_ptr<Staging> m_staging;
+    std::shared_ptr<UploadRing> m_uploads; // while weights are loaded
     RoundedCopy m_rounded;
     Scratch m_partials; // of attention
     Scratch m_tiles; // of expertMatmul

@@ -1,11 +1,7 @@
-// Device memory: plain allocations, copies in stream order; only read() waits. Quantised weights
-// are repacked by the device.
+// Device memory: plain allocations, copies in stream order; only read() waits.
 
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
-#include "kernels/cuda/panels.cuh"
-#include "kernels/cuda/repack.cuh"
-#include "kernels/quant_formats.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -39,122 +35,10 @@ std::shared_ptr<Buffer> CudaBackend::allocate(size_t bytes)
 {
     activateDevice();
     m_rounded.forget(); // the new buffer may have the address of one that is gone
+    m_uploads.reset(); // the weights are there: what follows may need its memory
     auto buffer = std::make_shared<CudaBuffer>(bytes, m_device);
     check(cudaMemsetAsync(buffer->data, 0, bytes, m_stream), "clearing memory");
     return buffer;
-}
-
-namespace {
-
-/// Rows of a quantised format go through this much memory on the device on their way into panels.
-constexpr size_t kUploadBytes = kLoadPieceBytes;
-
-/// Whole panels of such rows that go through it at once.
-size_t rowsAtOnce(const WeightPart& part, int in)
-{
-    const auto panelRows = static_cast<size_t>(kPanelOutputs);
-    return std::max(panelRows, kUploadBytes / rowBytes(part.type, in) / panelRows * panelRows);
-}
-
-/// Brings a matrix to the device, each piece waited for: then its bytes are no longer read.
-class CudaLoading final : public WeightLoading {
-public:
-    CudaLoading(std::span<const WeightPart> parts, int in, int device, cudaStream_t stream);
-
-    bool advance() override;
-    Weight take() override { return std::move(m_weight); }
-
-private:
-    void copyRows(const WeightPart& part, size_t rows);
-
-    int m_device;
-    cudaStream_t m_stream;
-    std::vector<WeightPart> m_parts;
-    std::vector<float> m_vector; // a single row
-    std::shared_ptr<CudaWeight> m_data = std::make_shared<CudaWeight>();
-    Weight m_weight;
-    std::unique_ptr<CudaBuffer> m_upload; // quantised rows on their way
-    size_t m_part = 0; // that is next
-    size_t m_row = 0; // of it
-};
-
-CudaLoading::CudaLoading(std::span<const WeightPart> parts, int in, int device, cudaStream_t stream)
-    : m_device(device)
-    , m_stream(stream)
-    , m_parts(parts.begin(), parts.end())
-    , m_weight{.data = m_data, .out = rowsOf(parts), .in = in, .bytes = 0}
-{
-    if (parts.size() == 1 && parts[0].out == 1) {
-        m_vector.resize(static_cast<size_t>(in));
-        dequantiseRow(parts[0].type, parts[0].rows, m_vector);
-        m_parts = {{.rows = std::as_bytes(std::span(m_vector)), .type = DType::F32, .out = 1}};
-    }
-    constexpr size_t kAlignment = 256;
-    size_t upload = 0;
-    int first = 0;
-    std::vector<size_t> offsets;
-    for (const WeightPart& part : m_parts) {
-        const size_t bytes =
-            hasBlocks(part.type) ? repackedBytes(part.type, part.out, in) : part.rows.size();
-        m_data->parts.push_back({.type = part.type, .firstOut = first, .out = part.out});
-        offsets.push_back(m_weight.bytes);
-        m_weight.bytes += (bytes + kAlignment - 1) / kAlignment * kAlignment;
-        first += part.out;
-        if (hasBlocks(part.type))
-            upload = std::max(
-                upload, std::min(rowsAtOnce(part, in) * rowBytes(part.type, in), part.rows.size()));
-    }
-    m_data->memory = std::make_unique<CudaBuffer>(m_weight.bytes, device);
-    for (size_t i = 0; i < offsets.size(); ++i)
-        m_data->parts[i].data = m_data->memory->data + offsets[i];
-    if (upload > 0)
-        m_upload = std::make_unique<CudaBuffer>(upload, device);
-}
-
-bool CudaLoading::advance()
-{
-    if (m_part == m_parts.size())
-        return true;
-    const char* doing = "loading a weight";
-    check(cudaSetDevice(m_device), "choosing the GPU");
-    const WeightPart& part = m_parts[m_part];
-    const size_t rows =
-        std::min(rowsAtOnce(part, m_weight.in), static_cast<size_t>(part.out) - m_row);
-    copyRows(part, rows);
-    check(cudaStreamSynchronize(m_stream), doing);
-    m_row += rows;
-    if (m_row == static_cast<size_t>(part.out)) {
-        m_row = 0;
-        ++m_part;
-    }
-    return m_part == m_parts.size();
-}
-
-void CudaLoading::copyRows(const WeightPart& part, size_t rows)
-{
-    const char* doing = "loading a weight";
-    const size_t row = rowBytes(part.type, m_weight.in);
-    const std::byte* from = part.rows.data() + m_row * row;
-    std::byte* to = m_data->parts[m_part].data;
-    if (!hasBlocks(part.type)) {
-        check(cudaMemcpyAsync(to + m_row * row, from, rows * row, cudaMemcpyHostToDevice, m_stream),
-              doing);
-        return;
-    }
-    check(cudaMemcpyAsync(m_upload->data, from, rows * row, cudaMemcpyHostToDevice, m_stream),
-          doing);
-    repack(part.type, to + repackedBytes(part.type, static_cast<int>(m_row), m_weight.in),
-           m_upload->data, static_cast<int>(rows), m_weight.in, m_stream);
-    checkLaunch(doing);
-}
-
-} // namespace
-
-std::unique_ptr<WeightLoading> CudaBackend::beginLoad(std::span<const WeightPart> parts, int in)
-{
-    checkLoad(parts, in);
-    activateDevice();
-    return std::make_unique<CudaLoading>(parts, in, m_device, m_stream);
 }
 
 void CudaBackend::write(const Tensor& to, std::span<const std::byte> from)

@@ -148,8 +148,8 @@ void CudaEmulatedDecoderTest::groupsComputeTheSame()
     QFETCH(bool, processor);
     const auto file = tinyModel("qwen3", DType::Q8_0);
     const std::shared_ptr<Backend> first = openBackend(Architecture::Ampere);
-    const std::shared_ptr<Backend> second = processor ? createBackend({DeviceKind::Cpu, 0})
-                                                      : openBackend(Architecture::Ampere);
+    const std::shared_ptr<Backend> second =
+        processor ? createBackend({DeviceKind::Cpu, 0}) : openBackend(Architecture::Ampere);
     const TinyDevices devices({first, second}, static_cast<Split>(split), {share, 1. - share});
     const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
 

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -26,13 +27,16 @@ struct Graph {
 };
 
 struct Stream {
-    std::vector<Work> waiting;
+    std::deque<Work> waiting;
+    size_t done = 0; // works so far
+    bool running = false;
     std::unique_ptr<Graph> captured; // while recording
     int device = 0;
 };
 
 struct Event {
     Stream* stream = nullptr;
+    size_t after = 0; // so many works of the stream
 };
 
 namespace {
@@ -84,13 +88,37 @@ bool lies(const void* data, size_t bytes, Place place)
     return found->second.place == place && first + bytes <= found->first + found->second.bytes;
 }
 
-void finish(Stream& stream)
+/// Does what waits in a stream, up to its `last`-th work. What fails takes the rest with it.
+void finish(Stream& stream, size_t last = SIZE_MAX)
 {
-    const std::vector<Work> work = std::move(stream.waiting);
-    stream.waiting.clear();
-    state().runningDevice = stream.device;
-    for (const Work& each : work)
-        each();
+    if (stream.running) // it waits for the host, and another thread comes along
+        return;
+    struct Running {
+        explicit Running(Stream& of)
+            : stream(of)
+            , before(state().runningDevice)
+        {
+            stream.running = true;
+            state().runningDevice = stream.device;
+        }
+        ~Running()
+        {
+            stream.running = false;
+            state().runningDevice = before;
+            if (failed)
+                stream.waiting.clear();
+        }
+        Stream& stream;
+        int before;
+        bool failed = true;
+    } running(stream);
+    while (!stream.waiting.empty() && stream.done < last) {
+        const Work work = std::move(stream.waiting.front());
+        stream.waiting.pop_front();
+        ++stream.done;
+        work();
+    }
+    running.failed = false;
 }
 
 void finishAll()
@@ -103,7 +131,10 @@ cudaError_t put(Stream* stream, Work work)
 {
     if (state().faults.lost)
         return state().failed(cudaErrorLaunchFailure);
-    (stream->captured ? stream->captured->work : stream->waiting).push_back(std::move(work));
+    if (stream->captured)
+        stream->captured->work.push_back(std::move(work));
+    else
+        stream->waiting.push_back(std::move(work));
     return cudaSuccess;
 }
 
@@ -324,13 +355,28 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned)
 
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream)
 {
+    const Lock lock(state().mutex);
     event->stream = stream;
+    event->after = stream->done + stream->waiting.size();
     return cudaSuccess;
+}
+
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned)
+{
+    const Lock lock(state().mutex);
+    if (!event->stream)
+        return cudaSuccess;
+    return put(stream, [awaited = *event] { finish(*awaited.stream, awaited.after); });
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t event)
 {
-    return event->stream ? cudaStreamSynchronize(event->stream) : cudaSuccess;
+    const Lock lock(state().mutex);
+    if (state().faults.lost)
+        return state().failed(cudaErrorLaunchFailure);
+    if (event->stream)
+        finish(*event->stream, event->after);
+    return cudaSuccess;
 }
 
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEvent_t)
