@@ -362,16 +362,21 @@ void ModelLoading::makeCache()
 }
 
 /// Computes steps of empty rows, one of each kind that the first question needs, so that what a
-/// device prepares at first use is ready by then.
+/// device prepares at first use is ready by then. A processor prepares nothing, and would compute
+/// many rows for longer than a load may take to be given up.
 void ModelLoading::warmUp()
 {
     static constexpr int kRows[] = {1, kDecodeRows, kDecodeRows + 1};
+    const bool prepares =
+        std::ranges::any_of(m_placements[m_chosen].devices,
+                            [](DeviceId id) { return id.kind != DeviceKind::Cpu; });
+    const size_t kinds = prepares ? std::size(kRows) : 1;
     const int rows = std::min(kRows[m_warmUps], m_limits.rows);
     std::vector<StepRow> empty(static_cast<size_t>(rows), StepRow{.position = -1});
     empty.front().output = true;
     m_model->group->run(empty);
     m_model->group->wait();
-    if (++m_warmUps < std::size(kRows))
+    if (++m_warmUps < kinds)
         return;
     checkSpeed();
     m_stage = Stage::Draft;
