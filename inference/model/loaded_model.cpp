@@ -367,9 +367,8 @@ void ModelLoading::makeCache()
 void ModelLoading::warmUp()
 {
     static constexpr int kRows[] = {1, kDecodeRows, kDecodeRows + 1};
-    const bool prepares =
-        std::ranges::any_of(m_placements[m_chosen].devices,
-                            [](DeviceId id) { return id.kind != DeviceKind::Cpu; });
+    const bool prepares = std::ranges::any_of(
+        m_placements[m_chosen].devices, [](DeviceId id) { return id.kind != DeviceKind::Cpu; });
     const size_t kinds = prepares ? std::size(kRows) : 1;
     const int rows = std::min(kRows[m_warmUps], m_limits.rows);
     std::vector<StepRow> empty(static_cast<size_t>(rows), StepRow{.position = -1});

@@ -33,7 +33,7 @@ public:
         : m_parts(parts.begin(), parts.end())
         , m_in(in)
         , m_pool(pool)
-        , m_weight(std::make_shared<PackedWeight>(parts, in, pool.threads()))
+        , m_weight(std::make_shared<PackedWeight>(parts, in, pool))
     {
     }
 

@@ -10,7 +10,7 @@
 
 namespace inglenook::cpu {
 
-PackedWeight::PackedWeight(std::span<const WeightPart> parts, int in, int threads)
+PackedWeight::PackedWeight(std::span<const WeightPart> parts, int in, const ThreadPool& pool)
 {
     if (parts.size() == 1 && parts[0].out == 1) {
         m_row.resize(static_cast<size_t>(in));
@@ -34,7 +34,7 @@ PackedWeight::PackedWeight(std::span<const WeightPart> parts, int in, int thread
     }
     m_memory = HostMemory(bytes);
     m_pieces = static_cast<int>((bytes + kLoadPieceBytes - 1) / kLoadPieceBytes);
-    cutIntoRuns(bytes, threads);
+    cutIntoRuns(bytes, pool);
 }
 
 void PackedWeight::pack(std::span<const WeightPart> parts, int in, int piece, ThreadPool& pool)
@@ -59,22 +59,29 @@ void PackedWeight::pack(std::span<const WeightPart> parts, int in, int piece, Th
     });
 }
 
-void PackedWeight::cutIntoRuns(size_t bytes, int threads)
+void PackedWeight::cutIntoRuns(size_t bytes, const ThreadPool& pool)
 {
-    // Several per thread, so that a slow core does not hold up the others, but of some size, and
-    // whole groups of four panels, which the bodies take together.
-    constexpr size_t runsPerThread = 8, leastBytes = 64 * 1024;
+    // Long runs first and ever shorter ones behind (guided self-scheduling, Polychronopoulos & Kuck
+    // 1987): a run is one stream of memory, and what the threads wait for at the end is a short
+    // one. Each memory node has its share of a job, so each has such a row of runs. Whole groups of
+    // four panels, which the bodies take together.
+    constexpr size_t runsPerThread = 2, leastBytes = 32 * 1024;
     constexpr int group = 4;
-    const size_t wanted =
-        std::max(leastBytes, bytes / (static_cast<size_t>(threads) * runsPerThread));
+    const auto nodes = static_cast<size_t>(pool.nodes());
+    const auto threads = static_cast<size_t>(pool.threads());
+    const size_t share = bytes / nodes + 1;
+    size_t cut = 0; // bytes so far
     for (size_t p = 0; p < m_parts.size(); ++p) {
         const Part& part = m_parts[p];
-        const int panels = std::max(1, static_cast<int>(wanted / part.panelBytes));
-        const int each = (panels + group - 1) / group * group;
-        for (int first = 0; first < part.panels; first += each)
-            m_runs.push_back({.part = static_cast<int>(p),
-                              .firstPanel = first,
-                              .panels = std::min(each, part.panels - first)});
+        for (int first = 0; first < part.panels;) {
+            const size_t left = share - cut % share; // of this node
+            const size_t wanted = std::max(leastBytes, left * nodes / (threads * runsPerThread));
+            const int panels = std::max(1, static_cast<int>(wanted / part.panelBytes));
+            const int each = std::min((panels + group - 1) / group * group, part.panels - first);
+            m_runs.push_back({.part = static_cast<int>(p), .firstPanel = first, .panels = each});
+            first += each;
+            cut += static_cast<size_t>(each) * part.panelBytes;
+        }
     }
 }
 

@@ -28,15 +28,16 @@ public:
         int panels = 0;
     };
 
-    /// Takes the memory. A matrix of one row is loaded already, others want every piece packed.
-    PackedWeight(std::span<const WeightPart> parts, int in, int threads);
+    /// Takes the memory, and cuts the work for this pool. A matrix of one row is loaded already,
+    /// others want every piece packed.
+    PackedWeight(std::span<const WeightPart> parts, int in, const ThreadPool& pool);
 
     [[nodiscard]] int pieces() const { return m_pieces; }
     /// Packs one piece, a part of every run, so that each thread writes what it will read.
     void pack(std::span<const WeightPart> parts, int in, int piece, ThreadPool& pool);
 
     [[nodiscard]] std::span<const Part> parts() const { return m_parts; }
-    /// The whole matrix in runs of about equal bytes: the tasks of packing and of every product, so
+    /// The whole matrix in runs, ever shorter ones: the tasks of packing and of every product, so
     /// that a thread mostly reads what a thread of its memory node wrote.
     [[nodiscard]] std::span<const Run> runs() const { return m_runs; }
     [[nodiscard]] const std::byte* panel(const Part& part, int index) const
@@ -51,7 +52,7 @@ public:
     [[nodiscard]] size_t bytes() const { return m_memory.bytes() + m_row.size() * sizeof(float); }
 
 private:
-    void cutIntoRuns(size_t bytes, int threads);
+    void cutIntoRuns(size_t bytes, const ThreadPool& pool);
 
     std::vector<Part> m_parts; // empty: one row
     std::vector<Run> m_runs;

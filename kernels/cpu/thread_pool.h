@@ -27,6 +27,7 @@ public:
     ThreadPool& operator=(const ThreadPool&) = delete;
 
     [[nodiscard]] int threads() const { return static_cast<int>(m_workers.size()) + 1; }
+    [[nodiscard]] int nodes() const { return static_cast<int>(m_shares.size()); }
 
     /// Calls task(index, thread) once for each index in [0, count), in each node's share starting
     /// in this order, and returns when all have ended. `thread` < threads() is not shared by two
