@@ -5,8 +5,19 @@
 
 namespace inglenook::vulkan {
 
+namespace {
+
+bool uses(const DeviceFacts& facts, ByteDots wanted)
+{
+    return facts.byteDots &&
+        (wanted == ByteDots::WhereThere || (wanted == ByteDots::WhereFast && facts.fastByteDots));
+}
+
+} // namespace
+
 Context::Context(int index, const BackendOptions& options)
     : device(index, options.validation)
+    , byteDots(uses(device.facts(), options.byteDots))
     , commands(device)
     , memory(device, commands)
     , staging(device, commands)

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] int subgroupsFor(int invocations) const;
 
     Device device;
+    const bool byteDots; // four products of bytes in one instruction, where they are quants
     CommandStream commands;
     Memory memory;
     Staging staging;

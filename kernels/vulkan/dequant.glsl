@@ -142,24 +142,27 @@ vec4 unpacked(int bytes)
 }
 
 /// Eight quants; those of Q6_K with the scale of their half.
-void quants8(Planes w, Unit unit, int eighth, out vec4 quants[2])
+vec4[2] quants8(Planes w, Unit unit, int eighth)
 {
     const ivec2 bytes = packed8(w, unit, eighth);
+    vec4 quants[2];
     [[unroll]] for (int i = 0; i < 2; ++i) {
         quants[i] = unpacked(bytes[i]);
 #if defined(FORMAT_Q6_K)
         quants[i] *= float(unit.scales[eighth >> 1]);
 #endif
     }
+    return quants;
 }
 
 #endif
 
 /// The elements 8 * eighth .. 8 * eighth + 7 of a unit, exactly as the format defines them.
-void numbers8(Planes w, Unit unit, int eighth, out vec4 numbers[2])
+vec4[2] numbers8(Planes w, Unit unit, int eighth)
 {
+    vec4 numbers[2];
 #if defined(QUANTISED)
-    quants8(w, unit, eighth, numbers);
+    numbers = quants8(w, unit, eighth);
     [[unroll]] for (int i = 0; i < 2; ++i) {
         precise vec4 exact = unit.scale * numbers[i];
 #if defined(HAS_LEAST)
@@ -182,4 +185,5 @@ void numbers8(Planes w, Unit unit, int eighth, out vec4 numbers[2])
                                        words.w & 0xffff0000u));
 #endif
 #endif
+    return numbers;
 }

@@ -115,6 +115,27 @@ void readFeatures(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice
             "graphics driver may help.";
 }
 
+/// Whether, and how well, the device multiplies four pairs of bytes in one instruction.
+void readByteDots(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice physical)
+{
+    facts.byteDotsNeedExtension = facts.apiVersion < VK_API_VERSION_1_3;
+    if (facts.byteDotsNeedExtension &&
+        !hasExtension(instance, physical, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
+        return;
+    VkPhysicalDeviceShaderIntegerDotProductFeatures dots{
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES};
+    VkPhysicalDeviceFeatures2 features{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+                                       .pNext = &dots};
+    instance.calls().getFeatures(physical, &features);
+    VkPhysicalDeviceShaderIntegerDotProductProperties speeds{
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES};
+    VkPhysicalDeviceProperties2 properties{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
+                                           .pNext = &speeds};
+    instance.calls().getProperties(physical, &properties);
+    facts.byteDots = dots.shaderIntegerDotProduct;
+    facts.fastByteDots = speeds.integerDotProduct4x8BitPackedSignedAccelerated;
+}
+
 /// A queue that computes; one that does not also draw, if there is one, so that windows stay
 /// smooth.
 void chooseQueue(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice physical)
@@ -170,6 +191,7 @@ DeviceFacts inspect(const Instance& instance, VkPhysicalDevice physical)
         return facts;
     }
     readFeatures(facts, instance, physical);
+    readByteDots(facts, instance, physical);
     chooseQueue(facts, instance, physical);
     if (facts.maxGroupSize < kMinGroupSize)
         facts.problem = facts.name + " runs only " + std::to_string(facts.maxGroupSize) +
@@ -205,19 +227,26 @@ void Device::open()
         .pNext = m_facts.chosenSubgroups ? &sizes : nullptr,
         .timelineSemaphore = VK_TRUE,
         .bufferDeviceAddress = VK_TRUE};
+    VkPhysicalDeviceShaderIntegerDotProductFeatures dots{
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES,
+        .pNext = &features,
+        .shaderIntegerDotProduct = VK_TRUE};
     const float priority = 1.f;
     const VkDeviceQueueCreateInfo queue{.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
                                         .queueFamilyIndex = m_facts.queueFamily,
                                         .queueCount = 1,
                                         .pQueuePriorities = &priority};
-    const char* extension = VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME;
-    const bool extend = m_facts.chosenSubgroups && m_facts.subgroupsNeedExtension;
+    std::vector<const char*> extensions;
+    if (m_facts.chosenSubgroups && m_facts.subgroupsNeedExtension)
+        extensions.push_back(VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
+    if (m_facts.byteDots && m_facts.byteDotsNeedExtension)
+        extensions.push_back(VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
     const VkDeviceCreateInfo info{.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                                  .pNext = &features,
+                                  .pNext = m_facts.byteDots ? static_cast<void*>(&dots) : &features,
                                   .queueCreateInfoCount = 1,
                                   .pQueueCreateInfos = &queue,
-                                  .enabledExtensionCount = extend ? 1u : 0u,
-                                  .ppEnabledExtensionNames = &extension};
+                                  .enabledExtensionCount = static_cast<uint32_t>(extensions.size()),
+                                  .ppEnabledExtensionNames = extensions.data()};
     m_device = m_instance.createDevice(m_physical, info, m_calls);
     m_calls.vkGetDeviceQueue(m_device, m_facts.queueFamily, 0, &m_queue);
 }

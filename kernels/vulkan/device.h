@@ -18,6 +18,9 @@ struct DeviceFacts {
     bool memoryBudget = false; // the driver tells how much memory is free
     bool chosenSubgroups = false; // a pipeline may demand its subgroup size
     bool subgroupsNeedExtension = false;
+    bool byteDots = false; // multiplies four pairs of signed bytes in one instruction
+    bool byteDotsNeedExtension = false;
+    bool fastByteDots = false; // and says that this is faster than one by one
     uint32_t apiVersion = 0;
     CacheOwner programs; // whose compiled programs can be used again
     int subgroupSize = 0; // lanes, a power of two

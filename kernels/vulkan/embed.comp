@@ -42,8 +42,7 @@ void main()
     }
     const Unit unit = loadUnit(p.table, (id - p.first) * p.units + u);
     for (int eighth = 0; eighth < 4; ++eighth) {
-        vec4 numbers[2];
-        numbers8(p.table, unit, eighth, numbers);
+        const vec4 numbers[2] = numbers8(p.table, unit, eighth);
         [[unroll]] for (int i = 0; i < 8; ++i)
             if (32 * u + 8 * eighth + i < p.cols)
                 p.y.v[from + 8 * eighth + i] = p.scale * numbers[i / 4][i % 4];

@@ -39,17 +39,23 @@ vec2 xScales(int row, int u)
 }
 
 /// Eight numbers of row r of x.
-void loadX(int row, int u, int eighth, out vec4 x[2])
+Eight x8(int row, int u, int eighth)
 {
+    Eight x;
 #if defined(QUANTISED)
-    const uvec2 words = Pairs(p.x).v[(row * p.xStride + u * kWords) / 2 + eighth];
-    x[0] = unpacked(int(words.x));
-    x[1] = unpacked(int(words.y));
+    const ivec2 words = ivec2(Pairs(p.x).v[(row * p.xStride + u * kWords) / 2 + eighth]);
+#if defined(BYTE_DOTS)
+    x = words;
+#else
+    x[0] = unpacked(words.x);
+    x[1] = unpacked(words.y);
+#endif
 #else
     const int at = (row * p.xStride + u * kWords) / 4 + 2 * eighth;
     x[0] = uintBitsToFloat(p.x.v[at]);
     x[1] = uintBitsToFloat(p.x.v[at + 1]);
 #endif
+    return x;
 }
 
 void main()
@@ -70,21 +76,19 @@ void main()
         Unit w[kCols];
         [[unroll]] for (int c = 0; c < kCols; ++c)
             w[c] = loadUnit(p.w, firstUnit + min(firstOut + c, p.lastOut - 1) * p.units + u);
-        precise float products[kOutputs];
+        precise Products products[kOutputs];
         [[unroll]] for (int i = 0; i < kOutputs; ++i)
-            products[i] = 0.0;
+            products[i] = Products(0);
         // Unrolled, it takes drivers that compile for a CPU many times as long, and runs slower there.
         [[dont_unroll]] for (int eighth = 0; eighth < 4; ++eighth) {
-            vec4 x[kRows][2];
+            Eight x[kRows];
             [[unroll]] for (int r = 0; r < kRows; ++r)
-                loadX(inputOf(firstRow + r), u, eighth, x[r]);
+                x[r] = x8(inputOf(firstRow + r), u, eighth);
             [[unroll]] for (int c = 0; c < kCols; ++c) {
-                vec4 factors[2];
-                factors8(w[c], eighth, factors);
+                const Eight weights = weights8(w[c], eighth);
                 [[unroll]] for (int r = 0; r < kRows; ++r)
-                    [[unroll]] for (int i = 0; i < 8; ++i)
-                        products[r * kCols + c] = fma(factors[i / 4][i % 4], x[r][i / 4][i % 4],
-                                                      products[r * kCols + c]);
+                    products[r * kCols + c] =
+                        withProducts(products[r * kCols + c], w[c], eighth, weights, x[r]);
             }
         }
         [[unroll]] for (int r = 0; r < kRows; ++r) {

@@ -5,7 +5,9 @@
 #include "kernels/vulkan/vulkan_backend.h"
 
 #include "shaders/matmul.h"
+#include "shaders/matmul_byte_dots.h"
 #include "shaders/matmul_wide.h"
+#include "shaders/matmul_wide_byte_dots.h"
 #include "shaders/round_rows.h"
 
 #include <algorithm>
@@ -37,6 +39,22 @@ constexpr FormatShaders kWideShaders{
     .q4_k = shaders::matmul_wide_Q4_K,
     .q5_k = shaders::matmul_wide_Q5_K,
     .q6_k = shaders::matmul_wide_Q6_K,
+};
+
+constexpr FormatShaders kDotShaders{
+    .q8_0 = shaders::matmul_byte_dots_Q8_0,
+    .q4_0 = shaders::matmul_byte_dots_Q4_0,
+    .q4_k = shaders::matmul_byte_dots_Q4_K,
+    .q5_k = shaders::matmul_byte_dots_Q5_K,
+    .q6_k = shaders::matmul_byte_dots_Q6_K,
+};
+
+constexpr FormatShaders kWideDotShaders{
+    .q8_0 = shaders::matmul_wide_byte_dots_Q8_0,
+    .q4_0 = shaders::matmul_wide_byte_dots_Q4_0,
+    .q4_k = shaders::matmul_wide_byte_dots_Q4_K,
+    .q5_k = shaders::matmul_wide_byte_dots_Q5_K,
+    .q6_k = shaders::matmul_wide_byte_dots_Q6_K,
 };
 
 constexpr int kTeamLanes = 8; // that share an output's sum, at most: kParts of matmul.glsl
@@ -177,7 +195,8 @@ MatmulKernel vulkan::teamKernel(const Context& context, DType type, int rows, Ro
     const DeviceFacts& facts = context.device.facts();
     const int subgroups = context.subgroupsFor(kInvocations);
     const int cols = facts.software ? kSoftwareTeamCols : kTeamCols;
-    return {.kernel = {kShaders.of(type),
+    const bool dots = context.byteDots && isQuantised(type);
+    return {.kernel = {(dots ? kDotShaders : kShaders).of(type),
                        subgroups,
                        {static_cast<uint32_t>(rows), static_cast<uint32_t>(cols),
                         meaning == RowsAre::Picks}},
@@ -189,7 +208,8 @@ MatmulKernel vulkan::wideKernel(const Context& context, DType type, RowsAre mean
     const DeviceFacts& facts = context.device.facts();
     const int subgroups = context.subgroupsFor(kInvocations);
     const int cols = facts.software ? kSoftwareLaneCols : kLaneCols;
-    return {.kernel = {kWideShaders.of(type),
+    const bool dots = context.byteDots && isQuantised(type);
+    return {.kernel = {(dots ? kWideDotShaders : kWideShaders).of(type),
                        subgroups,
                        {kWideRows, static_cast<uint32_t>(cols), meaning == RowsAre::Picks}},
             .groupCols = subgroups * facts.subgroupSize * cols};

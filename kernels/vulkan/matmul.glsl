@@ -4,9 +4,22 @@
 // walks all of them in a lane: the bits are the same.
 //
 // Where the weights are quantised, x is rounded to signed bytes too (round_rows.comp): then the sum of a
-// unit is a whole number, exact in integers and in f32 alike (at most 2^24 in magnitude).
+// unit is a whole number, exact in integers and in f32 alike (at most 2^24 in magnitude). So devices that
+// multiply four pairs of bytes in one instruction use that (BYTE_DOTS), and the bits are those of all others.
 
 #include "dequant.glsl"
+
+#if defined(BYTE_DOTS)
+#extension GL_EXT_spirv_intrinsics : require
+// OpSDot of signed bytes packed into words, as literal 0 says. Debian 12's compiler knows no name for it.
+spirv_instruction(extensions = ["SPV_KHR_integer_dot_product"], capabilities = [6018, 6019], id = 4450)
+int signedDot(int a, int b, spirv_literal int packing);
+#define Eight ivec2 // neighbours in a unit, of w or x
+#define Products int // their sum, of one output
+#else
+#define Eight vec4[2]
+#define Products float
+#endif
 
 const int kParts = kLanes < 8 ? kLanes : 8;
 
@@ -39,20 +52,40 @@ layout(push_constant) uniform Push {
 p;
 
 /// What the elements 8 * eighth .. 8 * eighth + 7 of a unit of w are to be multiplied with x by.
-void factors8(Unit unit, int eighth, out vec4 factors[2])
+Eight weights8(Unit unit, int eighth)
 {
-#if defined(QUANTISED)
-    quants8(p.w, unit, eighth, factors);
+#if defined(BYTE_DOTS)
+    return packed8(p.w, unit, eighth);
+#elif defined(QUANTISED)
+    return quants8(p.w, unit, eighth);
 #else
-    numbers8(p.w, unit, eighth, factors);
+    return numbers8(p.w, unit, eighth);
+#endif
+}
+
+/// `sum` with eight products more. `unit` and `eighth` say where w is from.
+Products withProducts(Products sum, Unit unit, int eighth, Eight w, Eight x)
+{
+#if defined(BYTE_DOTS)
+    const int dot8 = signedDot(w.x, x.x, 0) + signedDot(w.y, x.y, 0);
+#if defined(FORMAT_Q6_K)
+    return sum + unit.scales[eighth >> 1] * dot8;
+#else
+    return sum + dot8;
+#endif
+#else
+    precise float result = sum;
+    [[unroll]] for (int i = 0; i < 8; ++i)
+        result = fma(w[i / 4][i % 4], x[i / 4][i % 4], result);
+    return result;
 #endif
 }
 
 /// The partial sum with a unit more: `products` are those of its elements, `x` the scales of its x.
-float withUnit(float sum, float products, Unit w, vec2 x)
+float withUnit(float sum, Products products, Unit w, vec2 x)
 {
 #if defined(QUANTISED)
-    precise float result = fma(products, x.x * w.scale, sum);
+    precise float result = fma(float(products), x.x * w.scale, sum);
 #if defined(HAS_LEAST)
     result = fma(-w.least, x.y, result);
 #endif

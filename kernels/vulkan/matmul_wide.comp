@@ -16,15 +16,17 @@ layout(constant_id = 5) const bool kPicks = false;
 const int kOutputs = kRows * kCols;
 const int kSpread = (kRows * kWords + kLanes - 1) / kLanes; // words of x that a lane holds
 const int kSpreadScales = (kRows + kLanes - 1) / kLanes;
-#if defined(QUANTISED)
-const int kNumbers = 4; // in a word of x
+#if defined(BYTE_DOTS)
+#define Number int
+const int kNumbers = 1; // in a word of x, as they are multiplied
 #else
-const int kNumbers = 1;
+#define Number float
+const int kNumbers = kWords == 32 ? 1 : 4;
 #endif
 
 int xStarts[kSpread]; // words of x that the lane reads, in the first unit
 int xScaleStarts[kSpreadScales];
-float xSpread[kSpread * kNumbers];
+Number xSpread[kSpread * kNumbers];
 vec2 xSpreadScales[kSpreadScales];
 
 int tile() { return int(gl_WorkGroupID.y); }
@@ -53,7 +55,9 @@ void loadX(int u)
 {
     [[unroll]] for (int i = 0; i < kSpread; ++i) {
         const uint bits = Words(p.x).v[xStarts[i] + u * kWords];
-#if defined(QUANTISED)
+#if defined(BYTE_DOTS)
+        xSpread[i] = int(bits);
+#elif defined(QUANTISED)
         const vec4 numbers = unpacked(int(bits));
         [[unroll]] for (int n = 0; n < 4; ++n)
             xSpread[4 * i + n] = numbers[n];
@@ -67,11 +71,23 @@ void loadX(int u)
 #endif
 }
 
-/// Element e of the unit of x of row r.
-float xNumber(int r, int e)
+/// Number `n` of the unit of x of row r.
+Number xNumber(int r, int n)
 {
-    const int word = r * kWords + e / kNumbers;
-    return subgroupShuffle(xSpread[word / kLanes * kNumbers + e % kNumbers], uint(word % kLanes));
+    const int word = r * kWords + n / kNumbers;
+    return subgroupShuffle(xSpread[word / kLanes * kNumbers + n % kNumbers], uint(word % kLanes));
+}
+
+Eight x8(int r, int eighth)
+{
+    Eight x;
+#if defined(BYTE_DOTS)
+    x = ivec2(xNumber(r, 2 * eighth), xNumber(r, 2 * eighth + 1));
+#else
+    [[unroll]] for (int i = 0; i < 8; ++i)
+        x[i / 4][i % 4] = xNumber(r, 8 * eighth + i);
+#endif
+    return x;
 }
 
 vec2 xScale(int r)
@@ -105,20 +121,19 @@ void main()
             [[unroll]] for (int c = 0; c < kCols; ++c)
                 w[c] = loadUnit(
                     p.w, firstUnit + min(firstOut + c * kLanes + lane(), p.lastOut - 1) * p.units + u);
-            precise float products[kOutputs];
+            precise Products products[kOutputs];
             [[unroll]] for (int i = 0; i < kOutputs; ++i)
-                products[i] = 0.0;
+                products[i] = Products(0);
             [[unroll]] for (int eighth = 0; eighth < 4; ++eighth) {
-                vec4 factors[kCols][2];
+                Eight weights[kCols];
                 [[unroll]] for (int c = 0; c < kCols; ++c)
-                    factors8(w[c], eighth, factors[c]);
-                [[unroll]] for (int r = 0; r < kRows; ++r)
-                    [[unroll]] for (int i = 0; i < 8; ++i) {
-                        const float x = xNumber(r, 8 * eighth + i);
-                        [[unroll]] for (int c = 0; c < kCols; ++c)
-                            products[r * kCols + c] =
-                                fma(factors[c][i / 4][i % 4], x, products[r * kCols + c]);
-                    }
+                    weights[c] = weights8(w[c], eighth);
+                [[unroll]] for (int r = 0; r < kRows; ++r) {
+                    const Eight x = x8(r, eighth);
+                    [[unroll]] for (int c = 0; c < kCols; ++c)
+                        products[r * kCols + c] =
+                            withProducts(products[r * kCols + c], w[c], eighth, weights[c], x);
+                }
             }
             [[unroll]] for (int r = 0; r < kRows; ++r) {
                 const vec2 scale = xScale(r);
