@@ -35,12 +35,15 @@ struct DeviceInfo {
 
 /// Whether four products of bytes are left to one instruction. The results are the same bits.
 enum class ByteDots { WhereFast, WhereThere, Never };
+/// Whether products of many rows are left to a device's matrix units. The results are the same.
+enum class MatrixUnits { WhereFast, WhereThere, Never };
 
 struct BackendOptions {
     int threads = 0; // cpu: 0 means one per physical core
     int sharers = 1; // cpu: backends that compute at once, and have so many of the cores each
     bool validation = false; // vulkan: enable the validation layer; its first complaint is thrown
     ByteDots byteDots = ByteDots::WhereFast; // vulkan
+    MatrixUnits matrixUnits = MatrixUnits::WhereFast; // vulkan
     // vulkan: where compiled programs are kept for the next start; UTF-8, empty: nowhere. A folder
     // that cannot be written to, and files that are damaged or of another driver, are as none.
     std::string cacheFolder;

@@ -120,6 +120,7 @@ void addMatmulCases(std::vector<OperatorCase>& cases)
         addAgreement(cases, {{{type, 1}}, 2048, 5, true, kPacked});
         addAgreement(cases, {{{type, 768}}, 2048, 1, true, kPacked});
         addAgreement(cases, {{{type, 64}}, 256, 128, true, kPacked});
+        addAgreement(cases, {{{type, 150}}, 512, 100, true, kSpread}); // tiles on all sides
         if (896 % facts(type).blockElements == 0)
             addAgreement(cases, {{{type, 1152}}, 896, 3, true, kPacked});
         if (96 % facts(type).blockElements == 0)

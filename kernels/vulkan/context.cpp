@@ -16,7 +16,8 @@ bool uses(const DeviceFacts& facts, ByteDots wanted)
 } // namespace
 
 Context::Context(int index, const BackendOptions& options)
-    : device(index, options.validation)
+    : matrixUnits(options.matrixUnits)
+    , device(index, options.validation)
     , byteDots(uses(device.facts(), options.byteDots))
     , commands(device)
     , memory(device, commands)

@@ -36,6 +36,7 @@ public:
     /// for barriers.
     [[nodiscard]] int subgroupsFor(int invocations) const;
 
+    const MatrixUnits matrixUnits;
     Device device;
     const bool byteDots; // four products of bytes in one instruction, where they are quants
     CommandStream commands;

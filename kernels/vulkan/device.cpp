@@ -136,6 +136,58 @@ void readByteDots(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice
     facts.fastByteDots = speeds.integerDotProduct4x8BitPackedSignedAccelerated;
 }
 
+/// The largest product of signed bytes that the device's subgroups compute and matmul_matrix.comp
+/// can use: a unit of weights is a whole number of them, and their results may be held as floats.
+MatrixShape matrixShape(const Instance& instance, VkPhysicalDevice physical)
+{
+    uint32_t count = 0;
+    if (instance.calls().getMatrixShapes(physical, &count, nullptr) != VK_SUCCESS)
+        return {};
+    std::vector<CooperativeMatrixShape> shapes(count);
+    if (instance.calls().getMatrixShapes(physical, &count, shapes.data()) != VK_SUCCESS)
+        return {};
+    const auto holdsFloats = [&](uint32_t m, uint32_t n) {
+        return std::ranges::any_of(shapes, [=](const CooperativeMatrixShape& s) {
+            return s.m == m && s.n == n && s.scope == MatrixScope::Subgroup &&
+                (s.c == MatrixNumbers::Float32 || s.result == MatrixNumbers::Float32);
+        });
+    };
+    constexpr uint32_t kMostResults = 256; // a lane of 32 holds eight of each matrix
+    MatrixShape best;
+    uint32_t most = 0;
+    for (const CooperativeMatrixShape& s : shapes) {
+        const bool fits = s.scope == MatrixScope::Subgroup && !s.saturating &&
+            s.a == MatrixNumbers::Signed8 && s.b == MatrixNumbers::Signed8 &&
+            s.c == MatrixNumbers::Signed32 && s.result == MatrixNumbers::Signed32 &&
+            (s.k == 8 || s.k == 16 || s.k == 32) && s.m * s.n <= kMostResults &&
+            holdsFloats(s.m, s.n);
+        if (!fits || s.m * s.n * s.k <= most)
+            continue;
+        most = s.m * s.n * s.k;
+        best = {static_cast<int>(s.m), static_cast<int>(s.n), static_cast<int>(s.k)};
+    }
+    return best;
+}
+
+/// Matrix units are used where a pipeline can demand the subgroup size that it is written for.
+/// Those of Intel work on smaller subgroups than the ones we ask for.
+void readMatrices(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice physical)
+{
+    constexpr uint32_t kIntel = 0x8086;
+    if (!facts.chosenSubgroups || facts.programs.vendor == kIntel ||
+        !instance.calls().getMatrixShapes ||
+        !hasExtension(instance, physical, kCooperativeMatrixExtension))
+        return;
+    CooperativeMatrixFeatures matrices;
+    VkPhysicalDeviceVulkan12Features v12{
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES, .pNext = &matrices};
+    VkPhysicalDeviceFeatures2 all{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+                                  .pNext = &v12};
+    instance.calls().getFeatures(physical, &all);
+    if (matrices.cooperativeMatrix && v12.shaderInt8 && v12.vulkanMemoryModel)
+        facts.matrix = matrixShape(instance, physical);
+}
+
 /// A queue that computes; one that does not also draw, if there is one, so that windows stay
 /// smooth.
 void chooseQueue(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice physical)
@@ -192,6 +244,7 @@ DeviceFacts inspect(const Instance& instance, VkPhysicalDevice physical)
     }
     readFeatures(facts, instance, physical);
     readByteDots(facts, instance, physical);
+    readMatrices(facts, instance, physical);
     chooseQueue(facts, instance, physical);
     if (facts.maxGroupSize < kMinGroupSize)
         facts.problem = facts.name + " runs only " + std::to_string(facts.maxGroupSize) +
@@ -222,6 +275,8 @@ void Device::open()
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES,
         .subgroupSizeControl = VK_TRUE,
         .computeFullSubgroups = VK_TRUE};
+    const bool hasMatrices = m_facts.matrix.rows > 0;
+    CooperativeMatrixFeatures matrices{.pNext = &sizes, .cooperativeMatrix = VK_TRUE};
     VkPhysicalDeviceVulkan12Features features{
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
         .pNext = m_facts.chosenSubgroups ? &sizes : nullptr,
@@ -231,6 +286,11 @@ void Device::open()
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES,
         .pNext = &features,
         .shaderIntegerDotProduct = VK_TRUE};
+    if (hasMatrices) { // chosen subgroups too, then
+        features.pNext = &matrices;
+        features.shaderInt8 = VK_TRUE;
+        features.vulkanMemoryModel = VK_TRUE;
+    }
     const float priority = 1.f;
     const VkDeviceQueueCreateInfo queue{.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
                                         .queueFamilyIndex = m_facts.queueFamily,
@@ -241,6 +301,8 @@ void Device::open()
         extensions.push_back(VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
     if (m_facts.byteDots && m_facts.byteDotsNeedExtension)
         extensions.push_back(VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
+    if (hasMatrices)
+        extensions.push_back(kCooperativeMatrixExtension);
     const VkDeviceCreateInfo info{.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
                                   .pNext = m_facts.byteDots ? static_cast<void*>(&dots) : &features,
                                   .queueCreateInfoCount = 1,

@@ -8,6 +8,14 @@
 
 namespace inglenook::vulkan {
 
+/// A product that matrix units compute, of signed bytes to 32-bit sums: of (rows, depth) by
+/// (depth, outputs). Without them, zeros.
+struct MatrixShape {
+    int rows = 0;
+    int outputs = 0;
+    int depth = 0;
+};
+
 /// What is known of a GPU before it is opened. If it cannot be used, `problem` says why in a
 /// sentence.
 struct DeviceFacts {
@@ -24,6 +32,7 @@ struct DeviceFacts {
     uint32_t apiVersion = 0;
     CacheOwner programs; // whose compiled programs can be used again
     int subgroupSize = 0; // lanes, a power of two
+    MatrixShape matrix;
     uint32_t queueFamily = 0;
     uint32_t maxGroups = 0; // workgroups in x, y and z
     int maxGroupSize = 0; // invocations of a workgroup

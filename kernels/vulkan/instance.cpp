@@ -83,6 +83,8 @@ Instance::Instance(bool validation)
         .getFeatures = vkGetPhysicalDeviceFeatures2,
         .getMemoryProperties = vkGetPhysicalDeviceMemoryProperties2,
         .getQueueFamilies = vkGetPhysicalDeviceQueueFamilyProperties,
+        .getMatrixShapes = reinterpret_cast<GetCooperativeMatrixShapes>(
+            vkGetInstanceProcAddr(m_instance, kCooperativeMatrixProperties)),
         .createDevice = vkCreateDevice,
         .createMessenger = vkCreateDebugUtilsMessengerEXT,
         .destroyMessenger = vkDestroyDebugUtilsMessengerEXT,

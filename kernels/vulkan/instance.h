@@ -1,6 +1,6 @@
 #pragma once
 
-#include <volk.h>
+#include "kernels/vulkan/cooperative_matrix.h"
 
 #include <mutex>
 #include <string>
@@ -18,6 +18,7 @@ struct InstanceCalls {
     PFN_vkGetPhysicalDeviceFeatures2 getFeatures;
     PFN_vkGetPhysicalDeviceMemoryProperties2 getMemoryProperties;
     PFN_vkGetPhysicalDeviceQueueFamilyProperties getQueueFamilies;
+    GetCooperativeMatrixShapes getMatrixShapes; // null: the loader knows of none
     PFN_vkCreateDevice createDevice;
     PFN_vkCreateDebugUtilsMessengerEXT createMessenger; // null without validation
     PFN_vkDestroyDebugUtilsMessengerEXT destroyMessenger;

@@ -71,23 +71,21 @@ constexpr int kSoftwareLaneCols = 4;
 struct RowRange {
     int first;
     int count;
-    int tileRows;
-    bool wide;
+    MatmulKernel chosen;
 };
 
 /// One part of the weight, for some rows.
 void multiply(Context& context, const Tensor& y, const UnitRows& x, const DeviceWeight::Part& part,
               VkDeviceAddress bias, const RowRange& range)
 {
-    const MatmulKernel chosen = range.wide
-        ? wideKernel(context, part.type, RowsAre::Rows)
-        : teamKernel(context, part.type, range.tileRows, RowsAre::Rows);
-    const Groups all{groupsFor(part.out, chosen.groupCols), groupsFor(range.count, range.tileRows)};
+    const MatmulKernel& chosen = range.chosen;
+    const Groups all{groupsFor(part.out, chosen.groupCols),
+                     groupsFor(range.count, chosen.tileRows)};
     const int64_t groupWork =
-        int64_t{chosen.groupCols} * range.tileRows * part.units * kUnitElements;
+        int64_t{chosen.groupCols} * chosen.tileRows * part.units * kUnitElements;
     const Tensor out = y.columns(part.first, part.out);
     eachPiece(context, all, groupWork, [&](const Piece& piece) {
-        const auto done = static_cast<int>(piece.firstTile) * range.tileRows;
+        const auto done = static_cast<int>(piece.firstTile) * chosen.tileRows;
         const auto row = static_cast<VkDeviceAddress>(range.first + done);
         const auto firstOut = static_cast<int>(piece.firstGroup) * chosen.groupCols;
         const MatmulPush push{
@@ -97,7 +95,7 @@ void multiply(Context& context, const Tensor& y, const UnitRows& x, const Device
             .bias = bias ? bias + static_cast<VkDeviceAddress>(part.first) * 4 : 0,
             .w = part.planes,
             .ids = 0,
-            .rows = std::min(range.count - done, static_cast<int>(piece.tiles) * range.tileRows),
+            .rows = std::min(range.count - done, static_cast<int>(piece.tiles) * chosen.tileRows),
             .units = part.units,
             .firstOut = firstOut,
             .lastOut = static_cast<int>(
@@ -114,6 +112,29 @@ void multiply(Context& context, const Tensor& y, const UnitRows& x, const Device
     });
 }
 
+/// So many rows in order, by the kernels that suit their number.
+std::vector<RowRange> rangesOf(const Context& context, DType type, int count)
+{
+    std::vector<RowRange> ranges;
+    int first = 0;
+    const auto add = [&](int rows, const MatmulKernel& chosen) {
+        ranges.push_back({first, rows, chosen});
+        first += rows;
+    };
+    if (const auto matrix = matrixKernel(context, type)) {
+        const int rest = count % matrix->tileRows;
+        if (const int rows = rest * 2 < matrix->tileRows ? count - rest : count; rows > 0)
+            add(rows, *matrix);
+    }
+    if (const int rows = (count - first) / kWideRows * kWideRows; rows > 0)
+        add(rows, wideKernel(context, type, RowsAre::Rows));
+    if (const int rows = count - first; rows > 0) {
+        const auto tile = static_cast<int>(std::bit_ceil(static_cast<unsigned>(rows)));
+        add(rows, teamKernel(context, type, std::min(tile, kMostTeamRows), RowsAre::Rows));
+    }
+    return ranges;
+}
+
 /// All parts of the weight that take x rounded, or all that take it as it is.
 void multiplyParts(Context& context, const Tensor& y, const Tensor& x, const DeviceWeight& w,
                    VkDeviceAddress bias, bool rounded)
@@ -125,19 +146,12 @@ void multiplyParts(Context& context, const Tensor& y, const Tensor& x, const Dev
         const Tensor some = rowsFrom(x, row, count);
         const Tensor out = rowsFrom(y, row, count);
         const UnitRows unitRows = prepareRows(context, some, units, rounded);
-        const int wide = count / kWideRows * kWideRows;
         context.begin();
         for (const DeviceWeight::Part& part : w.parts()) {
             if (isQuantised(part.type) != rounded)
                 continue;
-            if (wide > 0)
-                multiply(context, out, unitRows, part, bias, {0, wide, kWideRows, true});
-            const int rest = count - wide;
-            if (rest > 0) {
-                const auto tile = static_cast<int>(std::bit_ceil(static_cast<unsigned>(rest)));
-                multiply(context, out, unitRows, part, bias,
-                         {wide, rest, std::min(tile, kMostTeamRows), false});
-            }
+            for (const RowRange& range : rangesOf(context, part.type, count))
+                multiply(context, out, unitRows, part, bias, range);
         }
     }
 }
@@ -200,6 +214,7 @@ MatmulKernel vulkan::teamKernel(const Context& context, DType type, int rows, Ro
                        subgroups,
                        {static_cast<uint32_t>(rows), static_cast<uint32_t>(cols),
                         meaning == RowsAre::Picks}},
+            .tileRows = rows,
             .groupCols = subgroups * std::max(1, facts.subgroupSize / kTeamLanes) * cols};
 }
 
@@ -212,6 +227,7 @@ MatmulKernel vulkan::wideKernel(const Context& context, DType type, RowsAre mean
     return {.kernel = {(dots ? kWideDotShaders : kWideShaders).of(type),
                        subgroups,
                        {kWideRows, static_cast<uint32_t>(cols), meaning == RowsAre::Picks}},
+            .tileRows = kWideRows,
             .groupCols = subgroups * facts.subgroupSize * cols};
 }
 

@@ -4,6 +4,7 @@
 #include "kernels/vulkan/weights.h"
 
 #include <functional>
+#include <optional>
 
 namespace inglenook::vulkan {
 
@@ -39,6 +40,7 @@ inline constexpr size_t kPreparedBytes = kScratchBytes - (size_t{1} << 20);
 /// A choice of shader and what it computes at a time.
 struct MatmulKernel {
     Kernel kernel;
+    int tileRows = 0; // rows of a workgroup
     int groupCols = 0; // outputs of a workgroup
 };
 enum class RowsAre { Rows, Picks };
@@ -52,6 +54,9 @@ inline constexpr int kMostTeamRows = 4;
 /// matmul_wide.comp: tiles of kWideRows rows.
 inline constexpr int kWideRows = 8;
 [[nodiscard]] MatmulKernel wideKernel(const Context& context, DType type, RowsAre meaning);
+
+/// matmul_matrix.comp, where it is to be used for weights of this format.
+[[nodiscard]] std::optional<MatmulKernel> matrixKernel(const Context& context, DType type);
 
 /// Some columns of workgroups for some rows of them.
 struct Piece {

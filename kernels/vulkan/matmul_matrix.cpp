@@ -1,0 +1,60 @@
+// When matmul_matrix.comp is used, and with tiles of which size.
+
+#include "kernels/vulkan/matmul.h"
+
+#include "shaders/matmul_matrix.h"
+
+namespace inglenook::vulkan {
+
+namespace {
+
+constexpr FormatShaders kMatrixShaders{
+    .q8_0 = shaders::matmul_matrix_Q8_0,
+    .q4_0 = shaders::matmul_matrix_Q4_0,
+    .q4_k = shaders::matmul_matrix_Q4_K,
+    .q5_k = shaders::matmul_matrix_Q5_K,
+    .q6_k = shaders::matmul_matrix_Q6_K,
+};
+
+/// Subgroups of a workgroup in rows and columns, and the matrices of results that each holds: of
+/// 16 x 16 they make 64 x 64 results.
+constexpr int kSubgroupRows = 2;
+constexpr int kSubgroupCols = 2;
+constexpr int kRowBlocks = 2;
+constexpr int kColBlocks = 2;
+
+/// A workgroup takes at most 20 KB of matrices of at most 256 results.
+constexpr size_t kSharedBytes = size_t{20} << 10;
+
+bool areUsable(const DeviceFacts& facts)
+{
+    return facts.matrix.rows > 0 && facts.sharedBytes >= kSharedBytes &&
+        kSubgroupRows * kSubgroupCols * facts.subgroupSize <= facts.maxGroupSize;
+}
+
+/// llvmpipe of Mesa 26 has them too, element by element: slower than matmul_wide.comp (README.md).
+bool areFast(const DeviceFacts& facts)
+{
+    return !facts.software;
+}
+
+} // namespace
+
+std::optional<MatmulKernel> matrixKernel(const Context& context, DType type)
+{
+    const DeviceFacts& facts = context.device.facts();
+    const bool wanted = context.matrixUnits == MatrixUnits::WhereThere ||
+        (context.matrixUnits == MatrixUnits::WhereFast && areFast(facts));
+    if (!wanted || !areUsable(facts) || !isQuantised(type))
+        return std::nullopt;
+    const auto choice = [](int value) { return static_cast<uint32_t>(value); };
+    return MatmulKernel{
+        .kernel = {kMatrixShaders.of(type),
+                   kSubgroupRows * kSubgroupCols,
+                   {choice(facts.matrix.rows), choice(facts.matrix.outputs),
+                    choice(facts.matrix.depth), kRowBlocks, kColBlocks, kSubgroupRows}},
+        .tileRows = kSubgroupRows * kRowBlocks * facts.matrix.rows,
+        .groupCols = kSubgroupCols * kColBlocks * facts.matrix.outputs};
+}
+
+} // namespace inglenook::vulkan
