@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 
 namespace inglenook::vulkan {
 
@@ -19,13 +20,28 @@ void put(std::byte*& to, const void* from, size_t bytes)
     to += bytes;
 }
 
-/// 32 quants of at most 4 bits: a word's low nibbles hold four, its high nibbles the next four, so
-/// that a mask makes bytes of them.
-void putNibbles(std::byte*& to, const uint8_t (&quants)[kUnitElements])
+/// Four bytes of a block at a time.
+uint32_t wordAt(const uint8_t* bytes, size_t index)
 {
-    uint32_t words[4] = {};
-    for (size_t i = 0; i < kUnitElements; ++i)
-        words[i / 8] |= static_cast<uint32_t>(quants[i] & 15) << (8 * (i % 4) + i % 8 / 4 * 4);
+    uint32_t word = 0;
+    std::memcpy(&word, bytes + 4 * index, sizeof word);
+    return word;
+}
+
+/// The bits of `mask` of each byte, once `word` is shifted to the right.
+uint32_t eachByte(uint32_t word, size_t shift, uint32_t mask)
+{
+    return (word >> shift) & (mask * 0x01010101u);
+}
+
+/// Quants of 4 bits, from bit `shift` of each byte on: a word's low nibbles hold four, its high
+/// nibbles the next four, so that a mask makes bytes of them.
+template <size_t kBytes> void putNibbles(std::byte*& to, const uint8_t* bytes, size_t shift)
+{
+    uint32_t words[kBytes / 8];
+    for (size_t i = 0; i < std::size(words); ++i)
+        words[i] = eachByte(wordAt(bytes, 2 * i), shift, 15) |
+            eachByte(wordAt(bytes, 2 * i + 1), shift, 15) << 4;
     put(to, words, sizeof words);
 }
 
@@ -37,12 +53,8 @@ void repack(const BlockQ8_0& block, Planes& to)
 
 void repack(const BlockQ4_0& block, Planes& to)
 {
-    uint8_t quants[kUnitElements];
-    for (size_t i = 0; i < 16; ++i) {
-        quants[i] = block.q[i] & 15;
-        quants[i + 16] = block.q[i] >> 4;
-    }
-    putNibbles(to[0], quants);
+    putNibbles<16>(to[0], block.q, 0);
+    putNibbles<16>(to[0], block.q, 4);
     put(to[1], &block.d, sizeof block.d);
 }
 
@@ -57,12 +69,8 @@ template <class Block> void repackGroups(const Block& block, const uint8_t (&low
         header[3] |= (s.scale >> 4u) << (2 * g) | (s.min >> 4u) << (16 + 2 * g);
     }
     put(to[1], header, sizeof header);
-    for (size_t g = 0; g < kGroups; ++g) {
-        uint8_t quants[kUnitElements];
-        for (size_t i = 0; i < kUnitElements; ++i)
-            quants[i] = (low[32 * (g / 2) + i] >> (4 * (g % 2))) & 15;
-        putNibbles(to[0], quants);
-    }
+    for (size_t g = 0; g < kGroups; ++g)
+        putNibbles<32>(to[0], low + 32 * (g / 2), 4 * (g % 2));
 }
 
 void repack(const BlockQ4_K& block, Planes& to)
@@ -73,10 +81,10 @@ void repack(const BlockQ4_K& block, Planes& to)
 void repack(const BlockQ5_K& block, Planes& to)
 {
     repackGroups(block, block.low, to);
-    for (int g = 0; g < kGroups; ++g) {
+    for (size_t g = 0; g < kGroups; ++g) {
         uint32_t word = 0;
-        for (int i = 0; i < kUnitElements; ++i)
-            word |= ((static_cast<uint32_t>(block.high[i]) >> g) & 1u) << (8 * (i % 4) + i / 4);
+        for (size_t i = 0; i < 8; ++i)
+            word |= eachByte(wordAt(block.high, i), g, 1) << i;
         put(to[2], &word, sizeof word);
     }
 }
@@ -86,15 +94,11 @@ void repack(const BlockQ6_K& block, Planes& to)
     for (size_t g = 0; g < kGroups; ++g) {
         const size_t half = g / 4;
         const size_t quarter = g % 4;
-        uint8_t quants[kUnitElements];
+        putNibbles<32>(to[0], block.low + 64 * half + 32 * (quarter % 2), 4 * (quarter / 2));
         uint32_t high[2] = {};
-        for (size_t i = 0; i < kUnitElements; ++i) {
-            const uint8_t pair = block.low[64 * half + 32 * (quarter % 2) + i];
-            quants[i] = quarter < 2 ? pair & 15 : pair >> 4;
-            const uint32_t top = (block.high[32 * half + i] >> (2 * quarter)) & 3u;
-            high[i / 16] |= top << (8 * (i % 4) + 2 * (i % 16 / 4));
-        }
-        putNibbles(to[0], quants);
+        for (size_t i = 0; i < 8; ++i)
+            high[i / 4] |= eachByte(wordAt(block.high + 32 * half, i), 2 * quarter, 3)
+                << (2 * (i % 4));
         put(to[2], high, sizeof high);
     }
     put(to[1], block.scales, sizeof block.scales);
