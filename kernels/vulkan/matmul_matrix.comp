@@ -55,10 +55,10 @@ shared int wHalfScale[2 * kHalves * kTileCols];
 #endif
 shared float results[kSubgroups * kM * kN];
 
-#define Left coopmat<int8_t, gl_ScopeSubgroup, kM, kK, gl_MatrixUseA>
-#define Right coopmat<int8_t, gl_ScopeSubgroup, kK, kN, gl_MatrixUseB>
-#define Products coopmat<int, gl_ScopeSubgroup, kM, kN, gl_MatrixUseAccumulator>
-#define Numbers coopmat<float, gl_ScopeSubgroup, kM, kN, gl_MatrixUseAccumulator>
+#define XMatrix coopmat<int8_t, gl_ScopeSubgroup, kM, kK, gl_MatrixUseA>
+#define WMatrix coopmat<int8_t, gl_ScopeSubgroup, kK, kN, gl_MatrixUseB>
+#define WholeMatrix coopmat<int, gl_ScopeSubgroup, kM, kN, gl_MatrixUseAccumulator>
+#define FloatMatrix coopmat<float, gl_ScopeSubgroup, kM, kN, gl_MatrixUseAccumulator>
 
 const int kByRow = gl_CooperativeMatrixLayoutRowMajor;
 const int kByColumn = gl_CooperativeMatrixLayoutColumnMajor;
@@ -124,24 +124,24 @@ void shareW(int copy, int u, int firstOut)
     }
 }
 
-Numbers sums[kRowBlocks * kColBlocks];
-Left left[kHalves * kSteps * kRowBlocks]; // x of the unit in shared memory
+FloatMatrix sums[kRowBlocks * kColBlocks];
+XMatrix left[kHalves * kSteps * kRowBlocks]; // x of the unit in shared memory
 
 /// The products of that unit, of block r of the rows and some outputs.
-Products multiplied(int r, int copy, int column)
+WholeMatrix multiplied(int r, int copy, int column)
 {
-    Products products = Products(0);
+    WholeMatrix products = WholeMatrix(0);
     [[unroll]] for (int h = 0; h < kHalves; ++h) {
-        Products of = Products(0);
+        WholeMatrix of = WholeMatrix(0);
         [[unroll]] for (int s = 0; s < kSteps; ++s) {
             const int word = kPadded ? h * kUnitWords : h * kHalfWords + s * kStepWords;
-            Right right;
+            WMatrix right;
             coopMatLoad(right, wTile, (copy * kTileCols + column) * kStoredWords + word,
                         kStoredWords, kByColumn);
             of = coopMatMulAdd(left[(h * kSteps + s) * kRowBlocks + r], right, of);
         }
 #if defined(FORMAT_Q6_K)
-        Products scales;
+        WholeMatrix scales;
         coopMatLoad(scales, wHalfScale, (copy * kHalves + h) * kTileCols + column, 0, kByRow);
         [[unroll]] for (int i = 0; i < products.length(); ++i)
             products[i] += of[i] * scales[i];
@@ -155,9 +155,9 @@ Products multiplied(int r, int copy, int column)
 /// The subgroup's sums with the unit in shared memory more.
 void addUnit(int copy, int row, int column)
 {
-    Numbers xScales[kRowBlocks];
+    FloatMatrix xScales[kRowBlocks];
 #if defined(HAS_LEAST)
-    Numbers xSums[kRowBlocks];
+    FloatMatrix xSums[kRowBlocks];
 #endif
     [[unroll]] for (int r = 0; r < kRowBlocks; ++r) {
         const int first = copy * kTileRows + row + r * kM;
@@ -171,14 +171,14 @@ void addUnit(int copy, int row, int column)
     }
     [[unroll]] for (int c = 0; c < kColBlocks; ++c) {
         const int first = copy * kTileCols + column + c * kN;
-        Numbers scales;
+        FloatMatrix scales;
         coopMatLoad(scales, wScale, first, 0, kByRow);
 #if defined(HAS_LEAST)
-        Numbers leasts;
+        FloatMatrix leasts;
         coopMatLoad(leasts, wLeast, first, 0, kByRow);
 #endif
         [[unroll]] for (int r = 0; r < kRowBlocks; ++r) {
-            const Numbers products = Numbers(multiplied(r, copy, column + c * kN));
+            const FloatMatrix products = FloatMatrix(multiplied(r, copy, column + c * kN));
             [[unroll]] for (int i = 0; i < products.length(); ++i) {
                 Unit w;
                 w.scale = scales[i];
@@ -203,12 +203,12 @@ void main()
     if (firstOut >= p.lastOut)
         return;
 
-    Numbers totals[kRowBlocks * kColBlocks];
+    FloatMatrix totals[kRowBlocks * kColBlocks];
     int copy = 0;
     const int parts = min(kParts, p.units);
     for (int part = 0; part < parts; ++part) {
         [[unroll]] for (int i = 0; i < kRowBlocks * kColBlocks; ++i)
-            sums[i] = Numbers(0.0);
+            sums[i] = FloatMatrix(0.0);
         for (int u = part; u < p.units; u += kParts) {
             shareX(copy, u, firstRow);
             shareW(copy, u, firstOut);
