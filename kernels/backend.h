@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/candidates.h"
 #include "kernels/kv_type.h"
 #include "kernels/tensor.h"
 
@@ -203,6 +204,12 @@ public:
 
     /// x = cap * tanh(x / cap).
     virtual void softcap(Tensor x, float cap) = 0;
+
+    /// The likeliest tokens of each row, in the order and layout of candidates.h: kCandidates, or
+    /// as many as there are; zeros behind them. None, if a logit is infinite or not a number. A
+    /// backend may also give up a row, and find none, where they are in a crowd as defined there.
+    /// found I32 (rows, kCandidateCols), logits (rows, vocabulary).
+    virtual void topCandidates(Tensor found, Tensor logits) = 0;
 
     // Mixtures of experts (Shazeer et al. 2017): each row uses some of many matrices, its picks
 

@@ -271,6 +271,13 @@ void checkSoftcap(const Tensor& x, float cap)
         refuse("softcap", "a cap of " + std::to_string(cap));
 }
 
+void checkTopCandidates(const Tensor& found, const Tensor& logits)
+{
+    checkView("topCandidates", "logits", logits);
+    checkSizes("topCandidates", "found", found, logits.rows, kCandidateCols, DType::I32);
+    checkApart("topCandidates", "logits and found", logits, found);
+}
+
 void checkRouteExperts(const Tensor& ids, const Tensor& weights, const Tensor& logits)
 {
     checkView("routeExperts", "logits", logits);

@@ -23,6 +23,7 @@ void checkGlu(const Tensor& y, const Tensor& gateUp);
 void checkAdd(const Tensor& x, const Tensor& y);
 void checkGatherRows(const Tensor& y, const Tensor& x, const Tensor& rows);
 void checkSoftcap(const Tensor& x, float cap);
+void checkTopCandidates(const Tensor& found, const Tensor& logits);
 void checkRouteExperts(const Tensor& ids, const Tensor& weights, const Tensor& logits);
 void checkExpertMatmul(const Tensor& y, const Tensor& x, const Weight& experts, const Tensor& ids);
 void checkWeightedSum(const Tensor& y, const Tensor& x, const Tensor& weights);

@@ -31,6 +31,8 @@ template <class Tiles> constexpr Instructions allBodies()
         .gluGelu = gluGelu,
         .softcap = softcapRow,
         .toHalf = toHalf,
+        .raiseGreatest = raiseGreatest,
+        .nextFrom = nextFrom,
         .attendChunkF16 = attendChunk<HalfPages>,
         .attendChunkQ8_0 = attendChunk<QuantisedPages<EightBits>>,
         .attendChunkQ4 = attendChunk<QuantisedPages<FourBits>>,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/backend.h"
+#include "kernels/cpu/candidate_slice.h"
 #include "kernels/cpu/expert_groups.h"
 #include "kernels/cpu/host_memory.h"
 #include "kernels/cpu/instructions.h"
@@ -58,6 +59,7 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
+    void topCandidates(Tensor found, Tensor logits) override;
     void routeExperts(Tensor ids, Tensor weights, Tensor logits) override;
     void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) override;
     void weightedSum(Tensor y, Tensor x, Tensor weights) override;
@@ -90,6 +92,8 @@ private:
     cpu::HostMemory m_gathered; // activations by expert; likewise
     cpu::HostMemory m_products; // of a thread each, on their way to their rows; likewise
     cpu::HostMemory m_attention; // scores and partial results; likewise
+    std::vector<cpu::CandidateSlice> m_candidateSlices; // of one search; as many as ever
+    std::vector<float> m_candidateBounds; // of its rows
 };
 
 [[nodiscard]] DeviceInfo describeCpu();

@@ -49,6 +49,9 @@ struct AttentionChunk {
     RoundedBlock* rounded = nullptr; // kQueries * blocks of a head, scratch of the quantised types
 };
 
+/// kCandidateClasses: its header may not be included here.
+inline constexpr int kLogitClasses = 256;
+
 /// The bodies written for one instruction set. All sets give the same bits.
 struct Instructions {
     /// Rounds rows of `in` floats to blocks of 32, in the order panelProduct reads them: tiles of
@@ -74,6 +77,12 @@ struct Instructions {
     void (*gluGelu)(float* y, const float* gate, const float* up, int n);
     void (*softcap)(float* x, int n, float cap);
     void (*toHalf)(uint16_t* to, const float* from, int n);
+
+    /// greatest[i % kLogitClasses] becomes x[i] where that is greater. Returns whether all x
+    /// are finite.
+    bool (*raiseGreatest)(float* greatest, const float* x, int n);
+    /// The first i in [from, n) with x[i] >= least; n: none.
+    int (*nextFrom)(float least, const float* x, int from, int n);
 
     /// Fills partials[i] for query i over the tokens it sees of one chunk.
     void (*attendChunkF16)(Partial* partials, const AttentionChunk&);

@@ -144,6 +144,41 @@ void softcapRow(float* x, int n, float cap)
     alongRow(n, [&](int i, int count) { put(x + i, capped(get(x + i, count), cap), count); });
 }
 
+bool raiseGreatest(float* greatest, const float* x, int n)
+{
+    constexpr int kChains = 4;
+    Floats zeros[kChains] = {splat(0.f), splat(0.f), splat(0.f), splat(0.f)};
+    int i = 0;
+    for (; i + kChains * kLanes <= n; i += kChains * kLanes)
+        for (int c = 0; c < kChains; ++c) {
+            const Floats v = load(x + i + c * kLanes);
+            float* own = greatest + (i + c * kLanes) % kLogitClasses;
+            store(own, larger(load(own), v));
+            zeros[c] = fma(v, splat(0.f), zeros[c]); // not a number, for good, if v is not finite
+        }
+    float rest = sumLanes(add(add(zeros[0], zeros[1]), add(zeros[2], zeros[3])));
+    for (; i < n; ++i) {
+        greatest[i % kLogitClasses] =
+            greatest[i % kLogitClasses] < x[i] ? x[i] : greatest[i % kLogitClasses];
+        rest += x[i] * 0.f;
+    }
+    return rest == 0.f;
+}
+
+int nextFrom(float least, const float* x, int from, int n)
+{
+    constexpr int kRun = 4 * kLanes;
+    for (; from + kRun <= n; from += kRun) {
+        const float* run = x + from;
+        if (largestLane(larger(larger(load(run), load(run + kLanes)),
+                               larger(load(run + 2 * kLanes), load(run + 3 * kLanes)))) >= least)
+            break;
+    }
+    while (from < n && !(x[from] >= least))
+        ++from;
+    return from;
+}
+
 void toHalf(uint16_t* to, const float* from, int n)
 {
     alongRow(n, [&](int i, int count) {

@@ -74,6 +74,7 @@ CudaBackend::CudaBackend(int device)
     , m_rounded(device)
     , m_partials(device)
     , m_tiles(device)
+    , m_candidates(device)
     , m_pageCopies(device)
 {
     activateDevice();

@@ -45,6 +45,7 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
+    void topCandidates(Tensor found, Tensor logits) override;
     void routeExperts(Tensor ids, Tensor weights, Tensor logits) override;
     void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) override;
     void weightedSum(Tensor y, Tensor x, Tensor weights) override;
@@ -70,6 +71,7 @@ private:
     RoundedCopy m_rounded;
     Scratch m_partials; // of attention
     Scratch m_tiles; // of expertMatmul
+    Scratch m_candidates; // notes of topCandidates
     Scratch m_pageCopies; // pages in the shared order, on their way
     std::unique_ptr<MeetingHost> m_meetings;
     std::vector<Meeting> m_recordedMeetings; // of the step that is captured

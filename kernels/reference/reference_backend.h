@@ -35,6 +35,7 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
+    void topCandidates(Tensor found, Tensor logits) override;
     void routeExperts(Tensor ids, Tensor weights, Tensor logits) override;
     void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) override;
     void weightedSum(Tensor y, Tensor x, Tensor weights) override;

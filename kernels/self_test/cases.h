@@ -17,6 +17,7 @@ void addGluCases(std::vector<OperatorCase>& cases);
 void addAddCases(std::vector<OperatorCase>& cases);
 void addGatherRowsCases(std::vector<OperatorCase>& cases);
 void addSoftcapCases(std::vector<OperatorCase>& cases);
+void addTopCandidatesCases(std::vector<OperatorCase>& cases);
 void addRouteExpertsCases(std::vector<OperatorCase>& cases);
 void addExpertMatmulCases(std::vector<OperatorCase>& cases);
 void addWeightedSumCases(std::vector<OperatorCase>& cases);

@@ -24,6 +24,9 @@ void nothingHappens(Trial& trial)
     backend.add(y, x);
     backend.gatherRows(y, on.input(Matrix(3, kCols)), ids);
     backend.softcap(y, 30.f);
+    Tensor found = on.output(0, kCandidateCols);
+    found.type = DType::I32;
+    backend.topCandidates(found, x);
     const Tensor shares = on.changing(Matrix(0, 2));
     const Tensor picks = on.input(std::span<const int32_t>(), 0, 2);
     backend.routeExperts(picks, shares, on.input(Matrix(0, 4)));

@@ -36,6 +36,7 @@ public:
     void prepareStep(int step);
     void run();
     [[nodiscard]] Matrix logits() { return m_on.read(m_logits); }
+    [[nodiscard]] Matrix candidates() { return m_on.read(m_candidates); }
 
 private:
     [[nodiscard]] Matrix zeros(int cols) const { return Matrix(m_rows, cols); }
@@ -62,6 +63,7 @@ private:
     Tensor m_inner = m_on.changing(zeros(kInner));
     Tensor m_last = m_on.changing(zeros(kWidth));
     Tensor m_logits = m_on.changing(zeros(kVocabulary));
+    Tensor m_candidates = m_on.changing(zeros(kCandidateCols));
     Tensor m_rotation = m_on.changing(zeros(64));
     Tensor m_tokens;
     Tensor m_outputRows;
@@ -74,6 +76,7 @@ TinyDecoder::TinyDecoder(Workspace& on, int rows)
     , m_cache(on, m_shape, {kRoom, kRoom})
 {
     fillCache();
+    m_candidates.type = DType::I32;
     m_in = m_cache.inputs(places(0));
     m_tokens = m_on.input(consecutive(0, rows), rows);
     m_outputRows = m_on.input(consecutive(0, rows), rows);
@@ -138,6 +141,7 @@ void TinyDecoder::run()
     on.rmsNorm(m_last, m_last, m_norm, kEps);
     on.matmul(m_logits, m_last, m_head);
     on.softcap(m_logits, 30.f);
+    on.topCandidates(m_candidates, m_logits);
 }
 
 /// A step recorded once and replayed with new inputs equals the same steps run one by one. Two
@@ -163,9 +167,10 @@ void replaysEqualRuns(Trial& trial)
                 on.backend().replay(*otherRecording);
                 on.backend().replay(*recording);
             }
-            trial.same(recorded.logits(), eager.logits(),
-                       "than without recording, step " + std::to_string(step) + " of " +
-                           std::to_string(rows) + " rows");
+            const std::string what = "than without recording, step " + std::to_string(step) +
+                " of " + std::to_string(rows) + " rows";
+            trial.same(recorded.logits(), eager.logits(), what);
+            trial.same(recorded.candidates(), eager.candidates(), what);
         }
         const Matrix before = recorded.logits();
         on.backend().replay(*recording);

@@ -40,6 +40,7 @@ std::vector<OperatorCase> selfTestCases()
     self_test::addAddCases(cases);
     self_test::addGatherRowsCases(cases);
     self_test::addSoftcapCases(cases);
+    self_test::addTopCandidatesCases(cases);
     self_test::addRouteExpertsCases(cases);
     self_test::addExpertMatmulCases(cases);
     self_test::addWeightedSumCases(cases);

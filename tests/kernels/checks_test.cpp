@@ -41,7 +41,7 @@ private:
     std::vector<std::shared_ptr<Buffer>> m_buffers;
 
 public:
-    Tensor x, y, wide, ids, picks, shares, logits, inner;
+    Tensor x, y, wide, ids, picks, shares, logits, found, inner;
     Tensor small;
     Weight w, experts, vector, bias;
     AttentionShape shape{.heads = 4, .kvHeads = 2, .headSize = 8};
@@ -66,6 +66,7 @@ Arguments::Arguments(Backend& backend)
     picks = tensor(3, 2, DType::I32);
     shares = tensor(3, 2);
     logits = tensor(3, 4);
+    found = tensor(3, kCandidateCols, DType::I32);
     inner = tensor(6, 8);
     small = tensor(3, 8);
     experts = weight(8, 32, 4);
@@ -103,6 +104,8 @@ void Arguments::call(const std::string& operation)
         m_backend.gatherRows(y, x, ids);
     else if (operation == "softcap")
         m_backend.softcap(x, cap);
+    else if (operation == "topCandidates")
+        m_backend.topCandidates(found, logits);
     else if (operation == "routeExperts")
         m_backend.routeExperts(picks, shares, logits);
     else if (operation == "expertMatmul")
@@ -183,6 +186,17 @@ std::vector<Mistake> mistakes()
         {"gatherRows", "y is (3, 64), not (3, 32)", [](A& a) { a.y = a.wide; }},
         {"softcap", "x is I32, not F32", [](A& a) { a.x = a.ids; }},
         {"softcap", "a cap of 0", [](A& a) { a.cap = 0.f; }},
+        {"topCandidates", "logits is I32, not F32", [](A& a) { a.logits = a.picks; }},
+        {"topCandidates", "found is F32, not I32",
+         [](A& a) { a.found = a.tensor(3, kCandidateCols); }},
+        {"topCandidates", "found is (3, 2), not (3, 130)", [](A& a) { a.found = a.picks; }},
+        {"topCandidates", "found is (2, 130), not (3, 130)",
+         [](A& a) { a.found = a.found.firstRows(2); }},
+        {"topCandidates", "logits and found overlap",
+         [](A& a) {
+             a.logits = a.found;
+             a.logits.type = DType::F32;
+         }},
         {"routeExperts", "ids is F32, not I32", [](A& a) { a.picks = a.shares; }},
         {"routeExperts", "weights is (3, 4), not (3, 2)", [](A& a) { a.shares = a.logits; }},
         {"routeExperts", "2 picks of 1 experts", [](A& a) { a.logits = a.x.columns(0, 1); }},
@@ -283,7 +297,8 @@ void ChecksTest::wellFormedCallsAreAccepted()
 
     for (const char* operation :
          {"embed", "rmsNorm", "matmul", "rotateAndStore", "attention", "glu", "add", "gatherRows",
-          "softcap", "routeExperts", "expertMatmul", "weightedSum", "allReduce", "copyPages"})
+          "softcap", "topCandidates", "routeExperts", "expertMatmul", "weightedSum", "allReduce",
+          "copyPages"})
         QCOMPARE(refusalOf([&] { arguments.call(operation); }), std::string());
 }
 

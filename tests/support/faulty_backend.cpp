@@ -95,6 +95,7 @@ public:
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override { m_inner->softcap(x, cap); }
+    void topCandidates(Tensor found, Tensor logits) override;
     void routeExperts(Tensor ids, Tensor weights, Tensor logits) override;
     void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) override;
     void weightedSum(Tensor y, Tensor x, Tensor weights) override
@@ -347,6 +348,28 @@ void FaultyBackend::gatherRows(Tensor y, Tensor x, Tensor rows)
         for (size_t r = 0; r < chosen.size(); ++r)
             chosen[r] = static_cast<int32_t>(r) % x.rows;
     m_inner->gatherRows(y, x, makes(Fault::FirstRows) ? copy(rows, chosen) : rows);
+}
+
+void FaultyBackend::topCandidates(Tensor found, Tensor logits)
+{
+    m_inner->topCandidates(found, logits);
+    std::vector<int32_t> all = numbers(found);
+    for (int r = 0; r < found.rows; ++r) {
+        const auto row = std::span(all).subspan(static_cast<size_t>(r) * kCandidateCols);
+        const auto values = row.subspan(kCandidateLogits, kCandidates);
+        const auto tokens = row.subspan(kCandidateTokens, kCandidates);
+        const auto count = static_cast<size_t>(row[1]);
+        for (size_t i = 1; i < count && makes(Fault::HigherOfEqual); ++i)
+            if (values[i] == values[i - 1])
+                std::swap(tokens[i], tokens[i - 1]);
+        if (makes(Fault::LostCandidate) && count > 0)
+            ++tokens[count - 1];
+        if (makes(Fault::AllAreFinite))
+            row[0] = 1;
+        if (makes(Fault::GivesUp) && r == found.rows - 1)
+            std::ranges::fill(row.subspan(1, kCandidateCols - 1), 0);
+    }
+    overwrite(found, all);
 }
 
 void FaultyBackend::routeExperts(Tensor ids, Tensor weights, Tensor logits)

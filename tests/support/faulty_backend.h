@@ -30,6 +30,10 @@ enum class Fault {
     EmptyRowsStored,
     FusedWithoutSum, // addRmsNorm: x keeps its value
     FirstRows, // gatherRows: ignores the row numbers
+    HigherOfEqual, // topCandidates: of equal logits the higher token first
+    LostCandidate, // topCandidates: the last one of a row is the one behind it
+    AllAreFinite, // topCandidates: what is no number is not seen
+    GivesUp, // topCandidates: finds none, in no crowd
     LastOfEqual, // routeExperts: of equal logits the higher expert
     SharesOfAll, // routeExperts: the softmax over all experts
     OtherExpert, // expertMatmul: the last pick of a step reads the next expert

@@ -59,6 +59,10 @@ void SelfTestTest::findsEachFault_data()
     row("the next expert for a crowd", Fault::CrowdedExpert, "expertMatmul");
     row("picks of a replay ignored", Fault::ReplaysOldInputs, "expertMatmul");
     row("one input for all picks", Fault::FirstInput, "expertMatmul");
+    row("the higher of equal tokens", Fault::HigherOfEqual, "topCandidates");
+    row("the last candidate lost", Fault::LostCandidate, "topCandidates");
+    row("infinity overlooked", Fault::AllAreFinite, "topCandidates");
+    row("rows given up without need", Fault::GivesUp, "topCandidates");
     row("a sum without weights", Fault::UnweightedSum, "weightedSum");
     row("a sum that is lost", Fault::StaleSum, "allReduce");
     row("a replay that does nothing", Fault::ReplaysOldInputs, "record");
@@ -115,8 +119,8 @@ void SelfTestTest::quickCasesTouchEveryOperatorAndFormat()
 
     for (const char* operation :
          {"copy", "copyPages", "embed", "rmsNorm", "matmul", "rotateAndStore", "attention", "glu",
-          "add", "gatherRows", "softcap", "routeExperts", "expertMatmul", "weightedSum",
-          "addRmsNorm", "record"})
+          "add", "gatherRows", "softcap", "topCandidates", "routeExperts", "expertMatmul",
+          "weightedSum", "addRmsNorm", "record"})
         QVERIFY2(operations.contains(operation), operation);
     for (const DType type : kWeightTypes)
         QVERIFY2(formats.contains(std::string(name(type))), std::string(name(type)).c_str());
