@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <span>
 
@@ -23,9 +22,9 @@ struct Candidate {
 /// How many candidates of a row Backend::topCandidates() finds at most.
 inline constexpr int kCandidates = 64;
 
-/// Tokens fall into classes by their remainder. The greatest logits of kCandidates classes reach the
-/// kCandidates-th greatest of all such, so the candidates do. Others that reach it are few, or all
-/// of them are a crowd: more than kCandidateCrowd.
+/// Tokens fall into classes by their remainder, and each class has a greatest logit. All candidates
+/// reach the kCandidates-th greatest of those, since that many tokens do. Few others reach it; or
+/// many, as in a row of equal logits: more than kCandidateCrowd in all are a crowd.
 inline constexpr int kCandidateClasses = 256;
 inline constexpr int kCandidateCrowd = 1024;
 
@@ -47,15 +46,9 @@ struct Candidates {
     }
 };
 
-[[nodiscard]] inline Candidates candidatesOf(std::span<const int32_t, kCandidateCols> row)
-{
-    Candidates result;
-    result.finite = row[0] != 0;
-    result.count = row[1];
-    for (size_t i = 0; i < static_cast<size_t>(result.count); ++i)
-        result.list[i] = {.logit = std::bit_cast<float>(row[kCandidateLogits + i]),
-                          .token = row[kCandidateTokens + i]};
-    return result;
-}
+[[nodiscard]] Candidates candidatesOf(std::span<const int32_t, kCandidateCols> row);
+
+/// The candidates of two parts of a vocabulary together.
+[[nodiscard]] Candidates merged(const Candidates& a, const Candidates& b);
 
 } // namespace inglenook

@@ -65,9 +65,8 @@ void BenchedModel::compute(int rows, int context)
                             .output = !prompt || i == rows - 1});
         m_model->group->run(step);
     }
-    const auto outputs = static_cast<size_t>(prompt ? 1 : rows);
-    m_logits.resize(outputs * static_cast<size_t>(m_model->spec.vocabulary));
-    m_model->group->readLogits(m_logits);
+    std::vector<Candidates> likeliest(static_cast<size_t>(prompt ? 1 : rows));
+    m_model->group->readCandidates(likeliest);
 }
 
 double BenchedModel::secondsOf(int rows, int context)

@@ -37,7 +37,6 @@ private:
     void compute(int rows, int context);
 
     std::unique_ptr<LoadedModel> m_model;
-    std::vector<float> m_logits;
 };
 
 } // namespace inglenook

@@ -53,6 +53,7 @@ Generator::Generator(LoadedModel& model, SpeculationSetup speculation)
     : m_model(model)
     , m_scheduler(model.group->limits())
     , m_speculation(std::move(speculation), model.group->limits(), model.facts.contextTokens)
+    , m_chooser(model)
     , m_slotTaken(static_cast<size_t>(model.slots()), false)
 {
 }
@@ -241,12 +242,10 @@ std::vector<GeneratorEvent> Generator::step()
     saveInBetween(computed);
 
     const Clock::time_point choosing = Clock::now();
-    std::span<const float> logits = m_logits;
+    size_t outputs = 0; // of the parts before
     for (const StepPart& part : parts) {
-        const size_t own =
-            static_cast<size_t>(part.outputs) * static_cast<size_t>(m_model.spec.vocabulary);
-        finishPart(part, logits.first(own), events);
-        logits = logits.subspan(own);
+        finishPart(part, outputs, events);
+        outputs += static_cast<size_t>(part.outputs);
     }
     m_speculation.measured(m_sequences, parts, computed + secondsSince(choosing));
     for (const GeneratorEvent& event : events) {
@@ -334,18 +333,14 @@ void Generator::compute(std::span<const StepPart> parts)
         outputs += static_cast<size_t>(part.outputs);
     }
     m_model.group->run(m_rows);
-    m_logits.resize(outputs * static_cast<size_t>(m_model.spec.vocabulary));
-    if (outputs > 0)
-        m_model.group->readLogits(m_logits);
-    else
-        m_model.group->wait();
+    m_chooser.readStep(outputs);
     const double seconds = secondsSince(start);
     m_scheduler.measured(parts, seconds);
     if (m_rows.size() >= kRowsToMeasure && seconds > 0.)
         m_prefillRate = static_cast<double>(m_rows.size()) / seconds;
 }
 
-void Generator::finishPart(const StepPart& part, std::span<const float> logits,
+void Generator::finishPart(const StepPart& part, size_t firstOutput,
                            std::vector<GeneratorEvent>& events)
 {
     Sequence& s = m_sequences[part.sequence];
@@ -357,7 +352,7 @@ void Generator::finishPart(const StepPart& part, std::span<const float> logits,
                                            .total = s.promptTokens,
                                            .reused = s.reused});
     if (part.outputs > 0)
-        chooseTokens(s, logits, events);
+        chooseTokens(s, firstOutput, events);
     for (int page = before / kPageTokens; page < s.computed / kPageTokens; ++page)
         m_model.pages->complete(s.pages, s.tokens, page);
     s.windowFrom = m_model.pages->passWindow(s.pages, s.windowFrom, s.computed);
@@ -365,13 +360,11 @@ void Generator::finishPart(const StepPart& part, std::span<const float> logits,
 
 /// Chooses the next token, and one more behind each guess that turns out to be the token chosen
 /// there: the row of a right guess was computed behind the right tokens.
-void Generator::chooseTokens(Sequence& s, std::span<const float> logits,
-                             std::vector<GeneratorEvent>& events)
+void Generator::chooseTokens(Sequence& s, size_t firstOutput, std::vector<GeneratorEvent>& events)
 {
-    const auto vocabulary = static_cast<size_t>(m_model.spec.vocabulary);
     for (size_t i = 0;; ++i) {
-        const auto row = logits.subspan(i * vocabulary, vocabulary);
-        if (!allFinite(row)) {
+        const size_t row = firstOutput + i;
+        if (!m_chooser.finite(row)) {
             events.emplace_back(SequenceFailed{
                 .id = s.id,
                 .sentence = "The device " + m_model.facts.device +
@@ -380,7 +373,7 @@ void Generator::chooseTokens(Sequence& s, std::span<const float> logits,
                     "devices."});
             return;
         }
-        const int32_t chosen = m_sampler.pick(row, s.sampling, s.tokens);
+        const int32_t chosen = m_chooser.choose(row, s.sampling, s.tokens);
         const bool right = i < s.proposed.size() && m_speculation.accepts(s.proposed[i], chosen);
         const int32_t token = right ? s.proposed[i] : chosen;
         s.tokens.push_back(token);

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "inference/generation/sampler.h"
 #include "inference/generation/scheduler.h"
 #include "inference/generation/sequence.h"
 #include "inference/generation/speculation.h"
+#include "inference/generation/token_chooser.h"
 #include "inference/model/loaded_model.h"
 
 #include <string>
@@ -83,20 +83,17 @@ private:
     void provideForGuesses(StepPart& part);
     void suspend(Sequence& sequence);
     void compute(std::span<const StepPart> parts);
-    void finishPart(const StepPart& part, std::span<const float> logits,
-                    std::vector<GeneratorEvent>& events);
-    void chooseTokens(Sequence& sequence, std::span<const float> logits,
-                      std::vector<GeneratorEvent>& events);
+    void finishPart(const StepPart& part, size_t firstOutput, std::vector<GeneratorEvent>& events);
+    void chooseTokens(Sequence& sequence, size_t firstOutput, std::vector<GeneratorEvent>& events);
     void releasePages(Sequence& sequence);
 
     LoadedModel& m_model;
     Scheduler m_scheduler;
     Speculation m_speculation;
-    Sampler m_sampler;
+    TokenChooser m_chooser;
     std::vector<Sequence> m_sequences; // the oldest first
     std::vector<bool> m_slotTaken;
     std::vector<StepRow> m_rows;
-    std::vector<float> m_logits;
     double m_prefillRate = 0.; // tokens per second, of the last slice of a prompt
     double m_saveSeconds = 0.; // that saving may take of the time of those who decode
     double m_lastSave = 0.; // seconds that a page took

@@ -26,6 +26,7 @@ double secondsSince(Clock::time_point start)
 
 ModelDrafter::ModelDrafter(LoadedModel& model)
     : m_model(model)
+    , m_chooser(model)
 {
 }
 
@@ -192,21 +193,18 @@ void ModelDrafter::guessNext(std::vector<Open>& drafts)
     m_rows.clear();
     for (const Open& open : drafts)
         addRows(open, open.text->missing(), true);
-    const auto vocabulary = static_cast<size_t>(m_model.spec.vocabulary);
-    m_logits.resize(drafts.size() * vocabulary);
     m_model.group->run(m_rows);
-    m_model.group->readLogits(m_logits);
+    m_chooser.readStep(drafts.size());
 
-    std::span<const float> logits = m_logits;
+    size_t rows = 0; // of the drafts before
     int longest = 0;
     std::erase_if(drafts, [&](const Open& open) {
-        const std::span<const float> own = logits.first(vocabulary);
-        logits = logits.subspan(vocabulary);
+        const size_t own = rows++;
         longest = std::max(longest, open.text->computed);
-        if (!allFinite(own))
+        if (!m_chooser.finite(own))
             return true;
         const int32_t token =
-            m_sampler.pick(own, open.draft->sequence->sampling, open.text->tokens);
+            m_chooser.choose(own, open.draft->sequence->sampling, open.text->tokens);
         open.text->tokens.push_back(token);
         open.draft->tokens.push_back(token);
         return static_cast<int>(open.draft->tokens.size()) == open.draft->most;

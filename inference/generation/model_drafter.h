@@ -1,8 +1,8 @@
 #pragma once
 
 #include "inference/generation/drafter.h"
-#include "inference/generation/sampler.h"
 #include "inference/generation/step_costs.h"
+#include "inference/generation/token_chooser.h"
 #include "inference/model/step_inputs.h"
 
 #include <map>
@@ -57,14 +57,13 @@ private:
     void guessNext(std::vector<Open>& drafts);
 
     LoadedModel& m_model;
-    Sampler m_sampler;
+    TokenChooser m_chooser;
     std::map<uint64_t, Text> m_texts; // by sequence
     StepCosts m_costs;
     double m_rowSeconds = 0.; // of reading one token among many
     int m_sliceRows = 16; // until it is known what one costs
     uint64_t m_calls = 0;
     std::vector<StepRow> m_rows;
-    std::vector<float> m_logits;
 };
 
 } // namespace inglenook

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <map>
 #include <stdexcept>
 
 namespace inglenook {
@@ -74,6 +72,46 @@ float reachedBy(size_t count, std::span<const float> logits)
     return *last;
 }
 
+bool isGreedy(const SamplingSettings& settings)
+{
+    return settings.temperature < kGreedyTemperature;
+}
+
+bool hasPenalties(const SamplingSettings& settings)
+{
+    return settings.repeatPenalty != 1.f || settings.presencePenalty != 0.f ||
+        settings.frequencyPenalty != 0.f;
+}
+
+/// How often each of the last tokens occurs that penalties look at.
+std::map<int32_t, int> recentTokens(const SamplingSettings& settings,
+                                    std::span<const int32_t> before)
+{
+    const size_t window = std::min(before.size(), static_cast<size_t>(settings.penaltyWindow));
+    std::map<int32_t, int> counts;
+    for (const int32_t token : before.last(window))
+        ++counts[token];
+    return counts;
+}
+
+/// Of a token that occurs `count` times among the last ones.
+float withPenalties(float logit, int count, const SamplingSettings& settings)
+{
+    logit = logit > 0.f ? logit / settings.repeatPenalty : logit * settings.repeatPenalty;
+    return logit -
+        (settings.presencePenalty + settings.frequencyPenalty * static_cast<float>(count));
+}
+
+/// Whether so many of the likeliest tokens may be enough: no other token gets a greater logit, and
+/// no more of them count.
+bool chooseAmong(size_t known, const SamplingSettings& settings)
+{
+    const bool raised = settings.repeatPenalty < 1.f || settings.presencePenalty < 0.f ||
+        settings.frequencyPenalty < 0.f;
+    const auto k = static_cast<size_t>(settings.topK);
+    return !raised && (isGreedy(settings) || (k > 0 && k <= known));
+}
+
 void checkRange(const char* what, double value, double least, double most)
 {
     if (std::isfinite(value) && value >= least && value <= most)
@@ -98,30 +136,59 @@ void checkSampling(const SamplingSettings& settings)
     checkRange("penalty window", settings.penaltyWindow, 0., 1e9);
 }
 
-bool allFinite(std::span<const float> logits)
-{
-    constexpr uint32_t kExponent = 0x7f800000; // all ones: infinite or not a number
-    uint32_t found = 0;
-    for (const float x : logits)
-        found |= static_cast<uint32_t>((std::bit_cast<uint32_t>(x) & kExponent) == kExponent);
-    return found == 0;
-}
-
 int32_t Sampler::pick(std::span<const float> logits, const SamplingSettings& settings,
                       std::span<const int32_t> before)
 {
-    const std::span<const float> own = penalised(logits, settings, before);
-    if (settings.temperature < kGreedyTemperature) {
-        Candidate best{-std::numeric_limits<float>::infinity(), 0};
-        eachFrom(reachedBy(1, own), own, [&](int32_t token, float logit) {
-            if (logit > best.logit)
-                best = {logit, token};
-        });
-        return best.token;
-    }
+    listLikeliest(penalised(logits, settings, before), settings);
+    return choose(settings, before.size());
+}
 
-    keepTopK(own, settings);
-    const float most = std::ranges::max_element(m_candidates, {}, &Candidate::logit)->logit;
+std::optional<int32_t> Sampler::pick(const Candidates& likeliest, int vocabulary,
+                                     const SamplingSettings& settings,
+                                     std::span<const int32_t> before)
+{
+    const std::span<const Candidate> known = likeliest.known();
+    const bool all = likeliest.count == vocabulary;
+    if (known.empty() || (!all && !chooseAmong(known.size(), settings)))
+        return std::nullopt;
+    m_candidates.assign(known.begin(), known.end());
+    if (hasPenalties(settings)) {
+        const std::map<int32_t, int> counts = recentTokens(settings, before);
+        for (Candidate& candidate : m_candidates)
+            if (const auto found = counts.find(candidate.token); found != counts.end())
+                candidate.logit = withPenalties(candidate.logit, found->second, settings);
+    }
+    if (!all && !noneIsMissing(known.back().logit, settings))
+        return std::nullopt;
+    return choose(settings, before.size());
+}
+
+/// Of the candidates, which were the likeliest before penalties: whether those that count are. No
+/// other logit is greater than `bound`; penalties and a division by the temperature leave it so,
+/// since rounding keeps the order of what it does not make equal.
+bool Sampler::noneIsMissing(float bound, const SamplingSettings& settings) const
+{
+    if (isGreedy(settings))
+        return !hasPenalties(settings) ||
+            std::ranges::max(m_candidates, {}, &Candidate::logit).logit > bound;
+    std::array<float, kCandidates> logits{};
+    std::ranges::transform(m_candidates, logits.begin(), &Candidate::logit);
+    const auto last = logits.begin() + settings.topK - 1;
+    if (hasPenalties(settings))
+        std::nth_element(logits.begin(), last, logits.begin() + m_candidates.size(),
+                         std::greater());
+    return *last / settings.temperature > bound / settings.temperature;
+}
+
+int32_t Sampler::choose(const SamplingSettings& settings, uint64_t position)
+{
+    if (isGreedy(settings))
+        return std::ranges::min(m_candidates, likelier).token;
+
+    for (Candidate& candidate : m_candidates)
+        candidate.logit /= settings.temperature;
+    keepTopK(settings);
+    const float most = std::ranges::max(m_candidates, {}, &Candidate::logit).logit;
     if (settings.topP < 1.f)
         keepTopP(settings.topP);
     if (settings.minP > 0.f) {
@@ -135,7 +202,7 @@ int32_t Sampler::pick(std::span<const float> logits, const SamplingSettings& set
         if (best && static_cast<double>(c.logit) + kMostNoise < bestScore)
             continue; // no noise would make it the best
         const double score = static_cast<double>(c.logit) +
-            gumbel(settings.seed, before.size(), static_cast<uint64_t>(c.token));
+            gumbel(settings.seed, position, static_cast<uint64_t>(c.token));
         if (!best || score > bestScore || (score == bestScore && c.token < best->token)) {
             best = &c;
             bestScore = score;
@@ -149,43 +216,44 @@ std::span<const float> Sampler::penalised(std::span<const float> logits,
                                           const SamplingSettings& settings,
                                           std::span<const int32_t> before)
 {
-    if (settings.repeatPenalty == 1.f && settings.presencePenalty == 0.f &&
-        settings.frequencyPenalty == 0.f)
+    if (!hasPenalties(settings))
         return logits;
     m_logits.assign(logits.begin(), logits.end());
-    const size_t window = std::min(before.size(), static_cast<size_t>(settings.penaltyWindow));
-    std::map<int32_t, int> counts;
-    for (const int32_t token : before.last(window))
-        ++counts[token];
-    for (const auto& [token, count] : counts) {
+    for (const auto& [token, count] : recentTokens(settings, before)) {
         if (token < 0 || static_cast<size_t>(token) >= m_logits.size())
             continue;
         float& logit = m_logits[static_cast<size_t>(token)];
-        logit = logit > 0.f ? logit / settings.repeatPenalty : logit * settings.repeatPenalty;
-        logit -= settings.presencePenalty + settings.frequencyPenalty * static_cast<float>(count);
+        logit = withPenalties(logit, count, settings);
     }
     return m_logits;
 }
 
-/// Makes the likeliest tokens candidates, or all where top-k is off.
-void Sampler::keepTopK(std::span<const float> logits, const SamplingSettings& settings)
+/// Makes candidates of all tokens that keepTopK() may keep.
+void Sampler::listLikeliest(std::span<const float> logits, const SamplingSettings& settings)
 {
-    const float temperature = settings.temperature;
-    const auto k = static_cast<size_t>(settings.topK);
-    m_candidates.clear();
-    if (k == 0 || k >= logits.size()) {
-        for (size_t t = 0; t < logits.size(); ++t)
-            m_candidates.push_back({logits[t] / temperature, static_cast<int32_t>(t)});
-        return;
-    }
+    const auto k = isGreedy(settings) ? 1 : static_cast<size_t>(settings.topK);
+    const bool all = k == 0 || k >= logits.size();
+    const float reached = all ? -std::numeric_limits<float>::infinity() : reachedBy(k, logits);
     // a little less, because logits that differ may be equal once they are divided
-    const float reached = reachedBy(k, logits);
-    eachFrom(reached - 1e-6f * std::abs(reached), logits, [&](int32_t token, float logit) {
-        m_candidates.push_back({logit / temperature, token});
+    const float least = all ? reached : reached - 1e-6f * std::abs(reached);
+    m_candidates.clear();
+    eachFrom(least, logits, [&](int32_t token, float logit) {
+        m_candidates.push_back({.logit = logit, .token = token});
     });
-    std::nth_element(m_candidates.begin(), m_candidates.begin() + settings.topK - 1,
-                     m_candidates.end(), likelier);
-    m_candidates.resize(k);
+}
+
+/// Leaves the likeliest. Few are put in order, so that what is computed of them does not depend on
+/// the order in which they were listed.
+void Sampler::keepTopK(const SamplingSettings& settings)
+{
+    const auto k = static_cast<size_t>(settings.topK);
+    if (k > 0 && k < m_candidates.size()) {
+        std::nth_element(m_candidates.begin(), m_candidates.begin() + settings.topK - 1,
+                         m_candidates.end(), likelier);
+        m_candidates.resize(k);
+    }
+    if (m_candidates.size() <= kCandidates)
+        std::ranges::sort(m_candidates, likelier);
 }
 
 /// Leaves the likeliest candidates that have this share of the probability together, at least one.
@@ -201,7 +269,7 @@ void Sampler::keepTopP(float topP)
         sum += weight(c);
     double kept = 0.;
     size_t count = 0;
-    size_t sorted = 0;
+    size_t sorted = m_candidates.size() <= kCandidates ? m_candidates.size() : 0;
     while (count < m_candidates.size() && (count == 0 || kept < sum * static_cast<double>(topP))) {
         if (count == sorted) {
             const auto from = m_candidates.begin() + static_cast<std::ptrdiff_t>(sorted);

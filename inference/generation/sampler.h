@@ -1,8 +1,11 @@
 #pragma once
 
 #include "inference/messages.h"
+#include "kernels/candidates.h"
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,10 +13,6 @@ namespace inglenook {
 
 /// Throws std::runtime_error with a sentence if a setting is not a number or out of its range.
 void checkSampling(const SamplingSettings& settings);
-
-/// Whether nothing went wrong on the way to these logits: a fault of a device or of a file shows as
-/// a value that is infinite or not a number.
-[[nodiscard]] bool allFinite(std::span<const float> logits);
 
 /// Chooses tokens: penalties, temperature, top-k, top-p, min-p, then the largest sum of
 /// log-probability and Gumbel noise (Gumbel 1954; "Gumbel-max"), which is a draw from the
@@ -24,25 +23,24 @@ public:
     /// The token that follows `before`. Among equals the lowest id. The logits are finite.
     [[nodiscard]] int32_t pick(std::span<const float> logits, const SamplingSettings& settings,
                                std::span<const int32_t> before);
+    /// The very same token, from the likeliest of a vocabulary; nothing where they do not tell it:
+    /// where a token that is not among them might be chosen, or might change what is.
+    [[nodiscard]] std::optional<int32_t> pick(const Candidates& likeliest, int vocabulary,
+                                              const SamplingSettings& settings,
+                                              std::span<const int32_t> before);
 
 private:
-    struct Candidate {
-        float logit;
-        int32_t token;
-    };
-    [[nodiscard]] static bool likelier(const Candidate& a, const Candidate& b)
-    {
-        return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
-    }
-
     [[nodiscard]] std::span<const float> penalised(std::span<const float> logits,
                                                    const SamplingSettings& settings,
                                                    std::span<const int32_t> before);
-    void keepTopK(std::span<const float> logits, const SamplingSettings& settings);
+    void listLikeliest(std::span<const float> logits, const SamplingSettings& settings);
+    [[nodiscard]] bool noneIsMissing(float bound, const SamplingSettings& settings) const;
+    [[nodiscard]] int32_t choose(const SamplingSettings& settings, uint64_t position);
+    void keepTopK(const SamplingSettings& settings);
     void keepTopP(float topP);
 
     std::vector<float> m_logits; // with penalties
-    std::vector<Candidate> m_candidates;
+    std::vector<Candidate> m_candidates; // with penalties; where tokens are drawn, by temperature
 };
 
 } // namespace inglenook

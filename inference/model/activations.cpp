@@ -60,6 +60,7 @@ Activations::Activations(Backend& backend, const ModelSpec& spec, int rows, int 
     }
     m_whole.last = matrix(outputs, spec.dim);
     m_whole.logits = matrix(outputs, logitCols(spec));
+    m_whole.candidates = matrix(outputs, kCandidateCols, DType::I32);
 }
 
 size_t Activations::bytes(const ModelSpec& spec, int rows, int outputs)
@@ -67,7 +68,7 @@ size_t Activations::bytes(const ModelSpec& spec, int rows, int outputs)
     const Widths w = widest(spec);
     const auto cols = static_cast<size_t>(3 * spec.dim + w.qkv + w.attention + w.gateUp +
                                           w.experts + (2 + spec.dim) * w.usedExperts);
-    const auto outputCols = static_cast<size_t>(spec.dim + logitCols(spec));
+    const auto outputCols = static_cast<size_t>(spec.dim + logitCols(spec) + kCandidateCols);
     return (cols * static_cast<size_t>(rows) + outputCols * static_cast<size_t>(outputs)) *
         sizeof(float);
 }
@@ -86,7 +87,8 @@ Activations::Step Activations::step(int rows, int outputs) const
             .expertWeights = rowsOf(m_whole.expertWeights),
             .expertResults = rowsOf(m_whole.expertResults),
             .last = m_whole.last.firstRows(outputs),
-            .logits = m_whole.logits.firstRows(outputs)};
+            .logits = m_whole.logits.firstRows(outputs),
+            .candidates = m_whole.candidates.firstRows(outputs)};
 }
 
 } // namespace inglenook

@@ -30,6 +30,7 @@ public:
         Tensor expertResults; // (rows, used experts * dim)
         Tensor last; // (outputs, dim)
         Tensor logits; // (outputs, vocabulary)
+        Tensor candidates; // I32 (outputs, kCandidateCols): the likeliest of them
     };
     [[nodiscard]] Step step(int rows, int outputs) const;
 

@@ -154,6 +154,7 @@ void decode(const Pass& p, const Weights& weights, std::span<const KvPages> kv)
     p.run.matmul(p.a.logits, p.a.last, weights.head);
     if (p.spec.logitSoftcap > 0.f)
         p.run.softcap(p.a.logits, p.spec.logitSoftcap);
+    p.run.topCandidates(p.a.candidates, p.a.logits);
 }
 
 /// The pass of a device that has nothing but feed-forwards: computes them for the one that attends.
@@ -275,6 +276,21 @@ void Decoder::wait()
 {
     int32_t ignored = 0;
     m_backend.read(std::as_writable_bytes(std::span(&ignored, 1)), m_decodeInputs.firstToken());
+}
+
+void Decoder::readCandidates(std::span<Candidates> candidates)
+{
+    assert(candidates.size() == static_cast<size_t>(m_outputs));
+    if (m_outputs == 0)
+        return;
+    m_candidates.resize(candidates.size() * kCandidateCols);
+    m_backend.read(std::as_writable_bytes(std::span(m_candidates)),
+                   m_activations.step(0, m_outputs).candidates);
+    std::span<const int32_t> rows = m_candidates;
+    for (Candidates& row : candidates) {
+        row = candidatesOf(rows.first<kCandidateCols>());
+        rows = rows.subspan(kCandidateCols);
+    }
 }
 
 void Decoder::readLogits(std::span<float> logits)

@@ -62,6 +62,9 @@ public:
 
     /// Returns when the last step is done.
     void wait();
+    /// Waits, then copies the likeliest tokens of the last step, one list per row with `output`, in
+    /// their order; tokens are counted from the part's first word.
+    void readCandidates(std::span<Candidates> candidates);
     /// Waits, then copies the logits of the last step: one row of vocabulary numbers per row with
     /// `output`, in their order.
     void readLogits(std::span<float> logits);
@@ -87,6 +90,7 @@ private:
     StepTensors m_wideInputs;
     Activations m_activations;
     std::map<Shape, std::unique_ptr<Recording>> m_recordings;
+    std::vector<int32_t> m_candidates; // on their way
     int m_rows = 0; // of the last step
     int m_outputs = 0; // of them
 };

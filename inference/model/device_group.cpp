@@ -29,7 +29,8 @@ struct DeviceGroup::Member {
     Weights weights;
     std::unique_ptr<KvCache> cache;
     std::unique_ptr<Decoder> decoder;
-    std::vector<float> logits; // of its words
+    std::vector<Candidates> candidates; // of its words
+    std::vector<float> logits; // likewise
     std::vector<std::byte> page; // of one of its layers, on its way
     double readBandwidth = 0.; // as last measured
 };
@@ -214,6 +215,24 @@ DeviceGroup::Member& DeviceGroup::withHead()
 {
     return **std::ranges::find_if(m_members,
                                   [](const auto& member) { return member->part.hasHead; });
+}
+
+void DeviceGroup::readCandidates(std::span<Candidates> candidates)
+{
+    if (m_split != Split::Tensors)
+        return withHead().decoder->readCandidates(candidates);
+    each([&](Member& member) {
+        member.candidates.resize(candidates.size());
+        member.decoder->readCandidates(member.candidates);
+        for (Candidates& row : member.candidates)
+            for (Candidate& candidate : row.list)
+                candidate.token += member.slice.vocabulary.first;
+    });
+    for (size_t row = 0; row < candidates.size(); ++row) {
+        candidates[row] = m_members.front()->candidates[row];
+        for (size_t i = 1; i < m_members.size(); ++i)
+            candidates[row] = merged(candidates[row], m_members[i]->candidates[row]);
+    }
 }
 
 void DeviceGroup::readLogits(std::span<float> logits)

@@ -61,6 +61,7 @@ public:
     void setPages(int slot, std::span<const int> pages, std::span<const int> windowPages = {});
     void run(std::span<const StepRow> rows);
     void wait();
+    void readCandidates(std::span<Candidates> candidates);
     void readLogits(std::span<float> logits);
 
     // Pages of the cache, on their way to another place

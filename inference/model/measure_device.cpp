@@ -70,7 +70,6 @@ public:
         , m_cache(backend, m_spec, {.pages = 1, .sequences = 1, .pagesPerSlot = 1})
         , m_decoder(backend, m_spec, m_weights, m_cache,
                     {.rows = kDecodeRows, .outputs = kDecodeRows})
-        , m_logits(static_cast<size_t>(m_spec.vocabulary))
     {
         m_decoder.setPages(0, std::array{0});
     }
@@ -79,7 +78,7 @@ public:
     {
         const StepRow row{.token = 1, .position = 0, .slot = 0, .output = true};
         m_decoder.run({&row, 1});
-        m_decoder.readLogits(m_logits);
+        m_decoder.readCandidates({&m_candidates, 1});
     }
 
 private:
@@ -124,7 +123,7 @@ private:
     Weights m_weights;
     KvCache m_cache;
     Decoder m_decoder;
-    std::vector<float> m_logits;
+    Candidates m_candidates;
 };
 
 /// The median: a step that was interrupted says nothing.

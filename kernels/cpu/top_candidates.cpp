@@ -6,6 +6,7 @@
 #include "kernels/cpu/cpu_backend.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <limits>
 
@@ -68,8 +69,7 @@ void writeCandidates(int32_t* found, std::span<CandidateSlice> slices, const flo
 void CpuBackend::topCandidates(Tensor found, Tensor logits)
 {
     checkTopCandidates(found, logits);
-    const int perRow =
-        m_pool.threads() == 1 ? 1 : (logits.cols + kSliceLogits - 1) / kSliceLogits;
+    const int perRow = m_pool.threads() == 1 ? 1 : (logits.cols + kSliceLogits - 1) / kSliceLogits;
     const int sliceLogits = perRow == 1 ? logits.cols : kSliceLogits;
     const int slices = logits.rows * perRow;
     const int64_t elements = int64_t{logits.rows} * logits.cols;

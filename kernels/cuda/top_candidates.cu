@@ -24,7 +24,7 @@ struct Listed {
 
 /// What the kernels tell each other about a row.
 struct Notes {
-    unsigned listed;
+    int listed;
     bool finite;
     Listed list[kCandidateCrowd];
     unsigned greatest[kMostSlices][kCandidateClasses]; // keys; 0 where a slice has none
@@ -102,7 +102,7 @@ __global__ void listKernel(CandidateArguments a)
     eachOfClass(a, [&](int token, unsigned key) {
         if (key < bound)
             return;
-        const unsigned place = atomicAdd(&notes.listed, 1u);
+        const int place = atomicAdd(&notes.listed, 1);
         if (place < kCandidateCrowd)
             notes.list[place] = {key, static_cast<unsigned>(token)};
     });
@@ -117,7 +117,7 @@ __global__ void orderKernel(CandidateArguments a)
     int* found = a.found + static_cast<size_t>(blockIdx.x) * a.foundStride;
     const auto self = static_cast<int>(threadIdx.x);
     const bool known = notes.finite && notes.listed <= kCandidateCrowd;
-    const int count = known ? static_cast<int>(notes.listed) : 0;
+    const int count = known ? notes.listed : 0;
     for (int i = self; i < count; i += kThreads)
         list[i] = notes.list[i];
     __syncthreads();

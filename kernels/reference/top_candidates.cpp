@@ -3,6 +3,7 @@
 #include "kernels/reference/reference_backend.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <vector>
 

@@ -37,7 +37,8 @@ Matrix candidateLogits(int rows, int cols)
                 v += c % kCandidateClasses == 3 ? 100.f : 0.f;
                 break;
             case 5:
-                v = step < 20 ? -most / static_cast<float>(1 + step) : least * static_cast<float>(30 - step);
+                v = step < 20 ? -most / static_cast<float>(1 + step)
+                              : least * static_cast<float>(30 - step);
                 break;
             case 8:
                 v = -3.5f;
@@ -110,11 +111,11 @@ Preparation preparation(int rows, int cols)
 
 void addTopCandidatesCases(std::vector<OperatorCase>& cases)
 {
-    constexpr RowsShape shapes[] = {
-        {9, 1, Placement::Packed},     {9, 63, Placement::Spread},   {9, 64, Placement::Packed},
-        {9, 65, Placement::Spread},    {17, 257, Placement::Packed}, {9, 1000, Placement::Spread},
-        {18, 3001, Placement::Packed}, {9, 8192, Placement::Packed}, {9, 32003, Placement::Spread},
-        {1, 151936, Placement::Packed}};
+    constexpr RowsShape shapes[] = {{9, 1, Placement::Packed},     {9, 63, Placement::Spread},
+                                    {9, 64, Placement::Packed},    {9, 65, Placement::Spread},
+                                    {17, 257, Placement::Packed},  {9, 1000, Placement::Spread},
+                                    {18, 3001, Placement::Packed}, {9, 8192, Placement::Packed},
+                                    {9, 32003, Placement::Spread}, {1, 151936, Placement::Packed}};
     for (const RowsShape& s : shapes)
         cases.push_back({.operation = "topCandidates",
                          .format = "",

@@ -1,8 +1,11 @@
 #include "tests/models/tiny_runner.h"
 
 #include "inference/architectures/architecture.h"
+#include "tests/support/likeliest.h"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 
 namespace inglenook::tests {
 
@@ -52,7 +55,25 @@ std::vector<float> TinyRunner::run(const std::vector<StepRow>& rows)
     const auto outputs = static_cast<size_t>(std::ranges::count_if(rows, &StepRow::output));
     std::vector<float> logits(outputs * static_cast<size_t>(m_spec.vocabulary));
     m_group->readLogits(logits);
+    checkCandidates(logits);
     return logits;
+}
+
+/// In every step that a test computes.
+void TinyRunner::checkCandidates(std::span<const float> logits)
+{
+    const auto vocabulary = static_cast<size_t>(m_spec.vocabulary);
+    std::vector<Candidates> found(logits.size() / vocabulary);
+    m_group->readCandidates(found);
+    for (size_t row = 0; row < found.size(); ++row) {
+        const Candidates expected = likeliestOf(logits.subspan(row * vocabulary, vocabulary));
+        if (!found[row].finite ||
+            !std::ranges::equal(found[row].known(), expected.known(), [](auto& a, auto& b) {
+                return a.logit == b.logit && a.token == b.token;
+            }))
+            throw std::runtime_error("The candidates of row " + std::to_string(row) +
+                                     " are not those of its logits");
+    }
 }
 
 std::vector<float> TinyRunner::runSlices(std::span<const int32_t> tokens, int slot, int slice)

@@ -42,7 +42,8 @@ public:
 
     /// Gives a sequence the pages in this order.
     void setPages(int slot, const std::vector<int>& pages) { m_group->setPages(slot, pages); }
-    /// Computes a step and returns the logits of its outputs, one after another.
+    /// Computes a step and returns the logits of its outputs, one after another. Throws if the
+    /// likeliest tokens that the step found are not those of the logits.
     [[nodiscard]] std::vector<float> run(const std::vector<StepRow>& rows);
     /// Computes tokens of one sequence from `first` on in slices of `slice` rows; returns the
     /// logits of each.
@@ -50,6 +51,8 @@ public:
                                                int slice);
 
 private:
+    void checkCandidates(std::span<const float> logits);
+
     ModelSpec m_spec;
     std::unique_ptr<DeviceGroup> m_group;
 };

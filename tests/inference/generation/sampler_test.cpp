@@ -1,10 +1,13 @@
 #include "inference/generation/sampler.h"
 
+#include "tests/support/likeliest.h"
+
 #include <QTest>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <random>
 #include <stdexcept>
 
 using namespace inglenook;
@@ -36,6 +39,23 @@ std::map<int32_t, int> counts(const std::vector<float>& logits, const SamplingSe
     return result;
 }
 
+SamplingSettings randomSettings(std::mt19937& random)
+{
+    const auto oneOf = [&](auto... values) {
+        return std::array{values...}[random() % sizeof...(values)];
+    };
+    SamplingSettings settings;
+    settings.temperature = oneOf(0.f, 0.3f, 0.7f, 1.f, 30.f);
+    settings.topK = oneOf(0, 1, 2, 20, 40, 63, 64, 65, 1000);
+    settings.topP = oneOf(0.f, 0.5f, 0.95f, 1.f);
+    settings.minP = oneOf(0.f, 0.05f, 0.9f);
+    settings.repeatPenalty = oneOf(1.f, 1.f, 1.f, 1.1f, 2.f, 0.9f);
+    settings.presencePenalty = oneOf(0.f, 0.f, 0.f, 0.5f, -0.5f);
+    settings.frequencyPenalty = oneOf(0.f, 0.f, 0.f, 0.2f, -0.2f);
+    settings.seed = random();
+    return settings;
+}
+
 std::vector<float> logitsOf(std::initializer_list<double> probabilities)
 {
     std::vector<float> logits;
@@ -59,7 +79,9 @@ private Q_SLOTS:
     void penaltiesDiscourageRecentTokensOnly();
     void sameSeedAndPositionGiveTheSameToken();
     void noiseDependsOnSeedAndPosition();
-    void infinityAndNotANumberAreSeen();
+    void theLikeliestTellTheTokenThatAllTell();
+    void theLikeliestAreMostlyEnough_data();
+    void theLikeliestAreMostlyEnough();
     void impossibleSettingsAreNamed();
 };
 
@@ -162,13 +184,72 @@ void SamplerTest::noiseDependsOnSeedAndPosition()
              sampler.pick(logits, settings, std::vector<int32_t>{2}));
 }
 
-void SamplerTest::infinityAndNotANumberAreSeen()
+/// Few different logits, many of them equal, in vocabularies of every size around kCandidates;
+/// settings at random, also those that give every token a chance or make some more likely.
+void SamplerTest::theLikeliestTellTheTokenThatAllTell()
 {
-    QVERIFY(allFinite(std::vector<float>{0.f, -3e38f, 3e38f}));
-    for (const float bad :
-         {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
-        QVERIFY(!allFinite(std::vector<float>{0.f, bad}) &&
-                !allFinite(std::vector<float>{-bad, 0.f}));
+    constexpr int kCases = 100'000;
+    std::mt19937 random(7);
+    const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    Sampler sampler;
+    int told = 0;
+    for (int i = 0; i < kCases; ++i) {
+        const float step = std::array{1e-6f, 0.01f, 0.5f}[static_cast<size_t>(below(3))];
+        const int values = 1 + below(400);
+        std::vector<float> logits(static_cast<size_t>(1 + below(300)));
+        for (float& logit : logits)
+            logit = 1.f + step * static_cast<float>(below(values) - values / 2);
+        std::vector<int32_t> before(static_cast<size_t>(below(100)));
+        for (int32_t& token : before)
+            token = below(static_cast<int>(logits.size()) + 5);
+        const SamplingSettings settings = randomSettings(random);
+
+        const auto token =
+            sampler.pick(likeliestOf(logits), static_cast<int>(logits.size()), settings, before);
+
+        told += token ? 1 : 0;
+        if (token)
+            QCOMPARE(*token, sampler.pick(logits, settings, before));
+    }
+    QVERIFY(told > kCases / 4);
+}
+
+void SamplerTest::theLikeliestAreMostlyEnough_data()
+{
+    QTest::addColumn<float>("temperature");
+    QTest::addColumn<float>("repeatPenalty");
+    const SamplingSettings usual;
+    QTest::newRow("usual") << usual.temperature << usual.repeatPenalty;
+    QTest::newRow("greedy") << 0.f << 1.f;
+    QTest::newRow("with a penalty") << usual.temperature << 1.1f;
+    QTest::newRow("greedy with a penalty") << 0.f << 1.1f;
+}
+
+void SamplerTest::theLikeliestAreMostlyEnough()
+{
+    QFETCH(float, temperature);
+    QFETCH(float, repeatPenalty);
+    constexpr int kCases = 500;
+    std::mt19937 random(8);
+    std::normal_distribution<float> normal(0.f, 3.f);
+    SamplingSettings settings;
+    settings.temperature = temperature;
+    settings.repeatPenalty = repeatPenalty;
+    Sampler sampler;
+    int unknown = 0;
+    for (int i = 0; i < kCases; ++i) {
+        std::vector<float> logits(5000);
+        for (float& logit : logits)
+            logit = normal(random);
+        const Candidates likeliest = likeliestOf(logits);
+        std::vector<int32_t> before; // as likely as what models say: half of them candidates
+        for (size_t t = 0; t < kCandidates; t += 4) {
+            before.push_back(likeliest.list[t].token);
+            before.push_back(static_cast<int32_t>(random() % 5000));
+        }
+        unknown += sampler.pick(likeliest, 5000, settings, before) ? 0 : 1;
+    }
+    QVERIFY2(unknown < kCases / 20, qPrintable(QString::number(unknown)));
 }
 
 void SamplerTest::impossibleSettingsAreNamed()

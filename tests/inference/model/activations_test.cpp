@@ -29,7 +29,7 @@ ModelSpec unevenSpec()
     return spec;
 }
 
-std::array<Tensor, 12> tensorsOf(const Activations::Step& s)
+std::array<Tensor, 13> tensorsOf(const Activations::Step& s)
 {
     return {s.x,
             s.h,
@@ -42,7 +42,8 @@ std::array<Tensor, 12> tensorsOf(const Activations::Step& s)
             s.expertWeights,
             s.expertResults,
             s.last,
-            s.logits};
+            s.logits,
+            s.candidates};
 }
 
 } // namespace
@@ -76,6 +77,9 @@ void ActivationsTest::matricesFitTheWidestLayer()
     QCOMPARE(step.expertResults.cols, 3 * 64);
     QCOMPARE(step.logits.cols, 100);
     QCOMPARE(step.logits.rows, 16);
+    QCOMPARE(step.candidates.rows, 16);
+    QCOMPARE(step.candidates.cols, kCandidateCols);
+    QCOMPARE(step.candidates.type, DType::I32);
 }
 
 void ActivationsTest::stepIsTheFirstRowsOfTheSameMemory()
@@ -98,7 +102,7 @@ void ActivationsTest::matricesDoNotShareMemory()
     std::set<const Buffer*> buffers;
     for (const Tensor& tensor : tensorsOf(activations.step(1, 1)))
         buffers.insert(tensor.buffer);
-    QCOMPARE(buffers.size(), size_t{12});
+    QCOMPARE(buffers.size(), size_t{13});
 }
 
 void ActivationsTest::bytesAreWhatTheConstructorTakes()

@@ -127,6 +127,9 @@ void walkAlongRows(Backend& backend, Bench& bench)
     }
     backend.softcap(y, 2.f);
     bench.keep(y);
+    const Tensor found = bench.tensor(2, kCandidateCols, DType::I32);
+    backend.topCandidates(found, bench.random(2, 40'001, 6)); // more than a slice
+    bench.keep(found);
 }
 
 void attend(Backend& backend, Bench& bench, int rows, int contextBound, const AttentionShape& shape,
