@@ -170,11 +170,13 @@ MatrixShape matrixShape(const Instance& instance, VkPhysicalDevice physical)
 }
 
 /// Matrix units are used where a pipeline can demand the subgroup size that it is written for.
-/// Those of Intel work on smaller subgroups than the ones we ask for.
+/// Those of Intel work on smaller subgroups than the ones we ask for; llvmpipe of Mesa 26 crashes
+/// on any matrix unless a subgroup has 8 lanes.
 void readMatrices(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice physical)
 {
     constexpr uint32_t kIntel = 0x8086;
-    if (!facts.chosenSubgroups || facts.programs.vendor == kIntel ||
+    const bool crashes = facts.software && facts.subgroupSize != 8;
+    if (!facts.chosenSubgroups || facts.programs.vendor == kIntel || crashes ||
         !instance.calls().getMatrixShapes ||
         !hasExtension(instance, physical, kCooperativeMatrixExtension))
         return;
@@ -184,7 +186,8 @@ void readMatrices(DeviceFacts& facts, const Instance& instance, VkPhysicalDevice
     VkPhysicalDeviceFeatures2 all{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
                                   .pNext = &v12};
     instance.calls().getFeatures(physical, &all);
-    if (matrices.cooperativeMatrix && v12.shaderInt8 && v12.vulkanMemoryModel)
+    if (matrices.cooperativeMatrix && v12.shaderInt8 && v12.vulkanMemoryModel &&
+        v12.vulkanMemoryModelDeviceScope)
         facts.matrix = matrixShape(instance, physical);
 }
 
@@ -290,6 +293,7 @@ void Device::open()
         features.pNext = &matrices;
         features.shaderInt8 = VK_TRUE;
         features.vulkanMemoryModel = VK_TRUE;
+        features.vulkanMemoryModelDeviceScope = VK_TRUE; // that of atomics in the other shaders
     }
     const float priority = 1.f;
     const VkDeviceQueueCreateInfo queue{.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
