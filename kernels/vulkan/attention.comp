@@ -4,15 +4,17 @@
 #include "functions.glsl"
 #include "memory.glsl"
 
+layout(constant_id = 7) const int kHeads = 1; // query heads of a workgroup, all of one KV head
 #include "attention.glsl"
 #include "half.glsl"
 #include "pages.glsl"
 #include "reduce.glsl"
 
-// Flash decoding (Dao et al. 2023) over chunks of 256 tokens at fixed positions. A workgroup owns a query head of
-// a row: first its invocations share out the chunk's tokens (scores), then the elements of the head
-// (values). Few rows: one workgroup per chunk, merged by attention_merge.comp. Many rows fill the device
-// anyway: one workgroup merges all its chunks.
+// Flash decoding (Dao et al. 2023) over chunks of 256 tokens at fixed positions. A workgroup owns query heads of
+// a row that share a KV head, so that each key and value is read and unpacked once for all of them: first its
+// invocations share out the chunk's tokens (scores), then the elements of the head (values). Few rows: one
+// workgroup per chunk, merged by attention_merge.comp. Many rows fill the device anyway: one workgroup merges
+// all its chunks.
 
 layout(constant_id = 4) const bool kSplit = false;
 layout(constant_id = 5) const bool kWide = false; // keys are whole runs of 16 bytes
@@ -40,41 +42,54 @@ layout(push_constant) uniform Push {
 }
 p;
 
-shared float query[kHeadSize];
-shared float shares[kChunkTokens];
+shared float query[kHeads * kHeadSize];
+shared float shares[kHeads * kChunkTokens];
 
-/// Every lane calls it. Eight lanes fetch eight elements of the query for all, which costs one read where each
+float scores[kHeads]; // of the key that was read last
+
+/// Every lane calls it. Eight lanes fetch eight elements of a query for all, which costs one read where each
 /// lane's own would cost eight.
-float dotWithKey(int word)
+void scoreKey(int word)
 {
-    precise float sum = 0.0;
+    precise float sums[kHeads];
+    [[unroll]] for (int h = 0; h < kHeads; ++h)
+        sums[h] = 0.0;
     if (kWide && kLanes >= 8) {
         Quads quads = Quads(p.pages);
         for (int i = 0; i < kHeadSize / 8; ++i) {
             const uvec4 words = quads.v[word / 4 + i];
-            const float own = query[8 * i + lane() % 8];
-            [[unroll]] for (int j = 0; j < 4; ++j) {
-                const vec2 k = unpackHalf2x16(words[j]);
-                sum = fma(subgroupShuffle(own, 2u * uint(j)), k.x, sum);
-                sum = fma(subgroupShuffle(own, 2u * uint(j) + 1u), k.y, sum);
+            [[unroll]] for (int h = 0; h < kHeads; ++h) {
+                const float own = query[h * kHeadSize + 8 * i + lane() % 8];
+                [[unroll]] for (int j = 0; j < 4; ++j) {
+                    const vec2 k = unpackHalf2x16(words[j]);
+                    sums[h] = fma(subgroupShuffle(own, 2u * uint(j)), k.x, sums[h]);
+                    sums[h] = fma(subgroupShuffle(own, 2u * uint(j) + 1u), k.y, sums[h]);
+                }
             }
         }
     } else {
         for (int i = 0; i < kHeadSize / 2; ++i) {
             const vec2 k = unpackHalf2x16(p.pages.v[word + i]);
-            sum = fma(query[2 * i], k.x, sum);
-            sum = fma(query[2 * i + 1], k.y, sum);
+            [[unroll]] for (int h = 0; h < kHeads; ++h) {
+                sums[h] = fma(query[h * kHeadSize + 2 * i], k.x, sums[h]);
+                sums[h] = fma(query[h * kHeadSize + 2 * i + 1], k.y, sums[h]);
+            }
         }
     }
-    return sum;
+    [[unroll]] for (int h = 0; h < kHeads; ++h)
+        scores[h] = sums[h];
 }
 
-/// Of a quantised key: the products of a block are summed as if its scale were 1. Sixteen elements are one
+/// A quantised key: the products of a block are summed as if its scale were 1. Sixteen elements are one
 /// (Q4) or two runs of 8 bytes.
-float dotWithQuants(int word, int scale)
+void scoreQuants(int word, int scale)
 {
-    precise float sum = 0.0;
-    precise float block = 0.0;
+    precise float sums[kHeads];
+    precise float blocks[kHeads];
+    [[unroll]] for (int h = 0; h < kHeads; ++h) {
+        sums[h] = 0.0;
+        blocks[h] = 0.0;
+    }
     for (int i = 0; i < kHeadSize / 16; ++i) {
         uvec4 words;
         if (kType == kQ8_0)
@@ -83,49 +98,55 @@ float dotWithQuants(int word, int scale)
             words.xy = Pairs(p.pages).v[word / 2 + i];
         [[unroll]] for (int half_ = 0; half_ < 2; ++half_) {
             const int first = 16 * i + 8 * half_;
-            const float own = kLanes >= 8 ? query[first + lane() % 8] : 0.0;
-            [[unroll]] for (int j = 0; j < 8; ++j) {
-                const int k = kType == kQ8_0
-                    ? bitfieldExtract(int(words[2 * half_ + j / 4]), j % 4 * 8, 8)
-                    : int(bitfieldExtract(words[half_], 4 * j, 4)) - 8;
-                const float q = kLanes >= 8 ? subgroupShuffle(own, uint(j)) : query[first + j];
-                block = fma(q, float(k), block);
+            [[unroll]] for (int h = 0; h < kHeads; ++h) {
+                const float own = kLanes >= 8 ? query[h * kHeadSize + first + lane() % 8] : 0.0;
+                [[unroll]] for (int j = 0; j < 8; ++j) {
+                    const int k = kType == kQ8_0
+                        ? bitfieldExtract(int(words[2 * half_ + j / 4]), j % 4 * 8, 8)
+                        : int(bitfieldExtract(words[half_], 4 * j, 4)) - 8;
+                    const float q = kLanes >= 8 ? subgroupShuffle(own, uint(j))
+                                                : query[h * kHeadSize + first + j];
+                    blocks[h] = fma(q, float(k), blocks[h]);
+                }
             }
         }
         if (i % 2 == 1 || i == kHeadSize / 16 - 1) {
-            sum = fma(block, halfAt(p.pages.v[(scale + i / 2) / 2], scale + i / 2), sum);
-            block = 0.0;
+            const float factor = halfAt(p.pages.v[(scale + i / 2) / 2], scale + i / 2);
+            [[unroll]] for (int h = 0; h < kHeads; ++h) {
+                sums[h] = fma(blocks[h], factor, sums[h]);
+                blocks[h] = 0.0;
+            }
         }
     }
-    return sum;
+    [[unroll]] for (int h = 0; h < kHeads; ++h)
+        scores[h] = sums[h];
 }
 
-/// `plane` is where the keys of the head start in the token's page.
-float score(int plane, int token)
+/// Of each head. `plane` is where the keys of the KV head start in the token's page.
+void score(int plane, int token)
 {
     const int words = quantWords(kType, kHeadSize);
-    float s = p.scale;
     if (kType == kF16)
-        s *= dotWithKey(plane + token * words);
+        scoreKey(plane + token * words);
     else // scales by their number from the start of the cache
-        s *= dotWithQuants(plane + token * words,
-                           2 * (plane + kPageTokens * words) + token * scalesOf(kHeadSize));
-    if (p.softcap > 0.0)
-        s = p.softcap * hyperbolicTangent(s / p.softcap);
-    return s;
+        scoreQuants(plane + token * words,
+                    2 * (plane + kPageTokens * words) + token * scalesOf(kHeadSize));
+    [[unroll]] for (int h = 0; h < kHeads; ++h) {
+        float s = p.scale * scores[h];
+        if (p.softcap > 0.0)
+            s = p.softcap * hyperbolicTangent(s / p.softcap);
+        scores[h] = s;
+    }
 }
 
-/// Two neighbours of a value, times its share. `plane` is where the values of the head start.
-vec2 addValue(vec2 sum, int plane, int token, int pair, float share)
+/// Two neighbours of a value, without the scale of their block, which is 1 for halves.
+vec3 valueAndScale(int plane, int token, int pair)
 {
     const int word = plane + token * quantWords(kType, kHeadSize);
-    if (kType == kF16) {
-        const vec2 v = unpackHalf2x16(p.pages.v[word + pair]);
-        return vec2(fma(share, v.x, sum.x), fma(share, v.y, sum.y));
-    }
+    if (kType == kF16)
+        return vec3(unpackHalf2x16(p.pages.v[word + pair]), 1.0);
     const int scale = 2 * (plane + kPageTokens * quantWords(kType, kHeadSize)) +
         token * scalesOf(kHeadSize) + pair / (kKvBlock / 2);
-    precise float weight = share * halfAt(p.pages.v[scale / 2], scale);
     ivec2 v;
     if (kType == kQ8_0) {
         const int two = int(p.pages.v[word + pair / 2]);
@@ -134,79 +155,101 @@ vec2 addValue(vec2 sum, int plane, int token, int pair, float share)
         const uint eight = p.pages.v[word + pair / 4];
         v = ivec2(bitfieldExtract(eight, pair % 4 * 8, 4), bitfieldExtract(eight, pair % 4 * 8 + 4, 4)) - 8;
     }
-    return vec2(fma(weight, float(v.x), sum.x), fma(weight, float(v.y), sum.y));
+    return vec3(v, halfAt(p.pages.v[scale / 2], scale));
 }
 
-/// One chunk's shares, and its chunkSums. `table` is where the sequence's page table starts, `seen` the
-/// positions the row sees.
-Shares chunkShares(int chunk, int table, int kvHead, ivec2 seen)
+/// The newest chunk's values, of its tokens first .. last, weighted by the shares of each head.
+void sumValues(int start, int first, int last, int table, int kvHead)
 {
-    const int start = chunk * kChunkTokens;
+    precise vec2 sums[kHeads * kPairsEach];
+    [[unroll]] for (int i = 0; i < kHeads * kPairsEach; ++i)
+        sums[i] = vec2(0.0);
+    int plane = 0;
+    for (int t = first; t <= last; ++t) {
+        if (t == first || t % kPageTokens == 0)
+            plane = planeStart(kType, p.pageTable.v[table + (start + t) / kPageTokens],
+                               p.kvHeads + kvHead, p.kvHeads, kHeadSize);
+        float weights[kHeads];
+        [[unroll]] for (int h = 0; h < kHeads; ++h)
+            weights[h] = shares[h * kChunkTokens + t];
+        [[unroll]] for (int i = 0; i < kPairsEach; ++i) {
+            const int pair = min(invocation() + i * kGroup, kHeadSize / 2 - 1);
+            const vec3 v = valueAndScale(plane, t % kPageTokens, pair);
+            [[unroll]] for (int h = 0; h < kHeads; ++h) {
+                precise float weight = weights[h] * v.z;
+                const int at = h * kPairsEach + i;
+                sums[at] = vec2(fma(weight, v.x, sums[at].x), fma(weight, v.y, sums[at].y));
+            }
+        }
+    }
+    [[unroll]] for (int i = 0; i < kHeads * kPairsEach; ++i)
+        chunkSums[i] = sums[i];
+}
+
+/// Computes the newest chunk. `table` is where the sequence's page table starts, `seen` the positions the row
+/// sees.
+void computeChunk(int number, int table, int kvHead, ivec2 seen)
+{
+    const int start = number * kChunkTokens;
     const int first = max(seen.x - start, 0);
     const int last = min(seen.y - start, kChunkTokens - 1);
 
-    float greatest = -3.0e38;
+    float greatest[kHeads];
+    [[unroll]] for (int h = 0; h < kHeads; ++h)
+        greatest[h] = -3.0e38;
     for (int base = first / kGroup * kGroup; base <= last; base += kGroup) {
         const int t = base + invocation();
         const int seenToken = clamp(t, first, last);
         const int page = p.pageTable.v[table + (start + seenToken) / kPageTokens];
-        const float s = score(planeStart(kType, page, kvHead, p.kvHeads, kHeadSize),
-                              seenToken % kPageTokens);
+        score(planeStart(kType, page, kvHead, p.kvHeads, kHeadSize), seenToken % kPageTokens);
         if (t != seenToken)
             continue;
-        shares[t] = s;
-        greatest = max(greatest, s);
-    }
-    greatest = workgroupGreatest(greatest);
-
-    precise float total = 0.0;
-    for (int t = invocation(); t <= last; t += kGroup) {
-        if (t < first)
-            continue;
-        shares[t] = exponential(shares[t] - greatest);
-        total = total + shares[t];
-    }
-    total = workgroupTotal(total);
-    barrier();
-
-    precise vec2 sums[kPairsEach];
-    for (int i = 0; i < kPairsEach; ++i)
-        sums[i] = vec2(0.0);
-    for (int t = first; t <= last; ++t) {
-        const int page = p.pageTable.v[table + (start + t) / kPageTokens];
-        const int plane = planeStart(kType, page, p.kvHeads + kvHead, p.kvHeads, kHeadSize);
-        for (int i = 0; i < kPairsEach; ++i) {
-            const int pair = min(invocation() + i * kGroup, kHeadSize / 2 - 1);
-            sums[i] = addValue(sums[i], plane, t % kPageTokens, pair, shares[t]);
+        [[unroll]] for (int h = 0; h < kHeads; ++h) {
+            shares[h * kChunkTokens + t] = scores[h];
+            greatest[h] = max(greatest[h], scores[h]);
         }
     }
+
+    [[unroll]] for (int h = 0; h < kHeads; ++h) {
+        chunk[h].greatest = workgroupGreatest(greatest[h]);
+        precise float total = 0.0;
+        for (int t = invocation(); t <= last; t += kGroup) {
+            if (t < first)
+                continue;
+            const int at = h * kChunkTokens + t;
+            shares[at] = exponential(shares[at] - chunk[h].greatest);
+            total = total + shares[at];
+        }
+        chunk[h].total = workgroupTotal(total);
+    }
     barrier();
-    for (int i = 0; i < kPairsEach; ++i)
-        chunkSums[i] = sums[i];
-    return Shares(greatest, total);
+
+    sumValues(start, first, last, table, kvHead);
+    barrier();
 }
 
-void writeChunk(int at, Shares chunk)
+/// The newest chunk of one of the heads.
+void writeChunk(int h, int at)
 {
     if (invocation() == 0) {
-        p.scratch.v[at] = chunk.greatest;
-        p.scratch.v[at + 1] = chunk.total;
+        p.scratch.v[at] = chunk[h].greatest;
+        p.scratch.v[at + 1] = chunk[h].total;
     }
-    for (int i = 0; i < kPairsEach; ++i) {
+    [[unroll]] for (int i = 0; i < kPairsEach; ++i) {
         const int pair = invocation() + i * kGroup;
         if (pair >= kHeadSize / 2)
             continue;
-        p.scratch.v[at + 2 + 2 * pair] = chunkSums[i].x;
-        p.scratch.v[at + 3 + 2 * pair] = chunkSums[i].y;
+        p.scratch.v[at + 2 + 2 * pair] = chunkSums[h * kPairsEach + i].x;
+        p.scratch.v[at + 3 + 2 * pair] = chunkSums[h * kPairsEach + i].y;
     }
 }
 
 void main()
 {
-    const int h = int(gl_WorkGroupID.y);
+    const int firstHead = int(gl_WorkGroupID.y) * kHeads;
     const int r = int(gl_WorkGroupID.z);
     const int position = p.positions.v[r * p.positionsStride];
-    const int output_ = r * p.yStride + h * kHeadSize;
+    const int output_ = r * p.yStride + firstHead * kHeadSize;
     if (position < 0) {
         if (!kSplit)
             writeZeros(p.y, output_);
@@ -214,24 +257,27 @@ void main()
     }
     const ivec2 seen = visible(position, p.window);
     const ivec2 chunks = seen / kChunkTokens;
-    const int chunk = int(gl_WorkGroupID.x);
-    if (kSplit && (chunk < chunks.x || chunk > chunks.y))
+    const int number = int(gl_WorkGroupID.x);
+    if (kSplit && (number < chunks.x || number > chunks.y))
         return;
 
-    for (int i = invocation(); i < kHeadSize; i += kGroup)
-        query[i] = p.qkv.v[r * p.stride + h * kHeadSize + i];
+    for (int i = invocation(); i < kHeads * kHeadSize; i += kGroup)
+        query[i] = p.qkv.v[r * p.stride + firstHead * kHeadSize + i];
     barrier();
 
     const int table = p.slots.v[r * p.slotsStride] * p.tableStride;
-    const int kvHead = h / (p.heads / p.kvHeads);
+    const int kvHead = firstHead / (p.heads / p.kvHeads);
     if (kSplit) {
-        const int at = ((r * p.heads + h) * p.chunks + chunk) * (kHeadSize + 2);
-        writeChunk(at, chunkShares(chunk, table, kvHead, seen));
+        computeChunk(number, table, kvHead, seen);
+        [[unroll]] for (int h = 0; h < kHeads; ++h)
+            writeChunk(h, ((r * p.heads + firstHead + h) * p.chunks + number) * (kHeadSize + 2));
         return;
     }
-    Shares all = chunkShares(chunks.x, table, kvHead, seen);
+    computeChunk(chunks.x, table, kvHead, seen);
     begin();
-    for (int c = chunks.x + 1; c <= chunks.y; ++c)
-        all = merge(all, chunkShares(c, table, kvHead, seen));
-    writeOutput(p.y, output_, all.total);
+    for (int c = chunks.x + 1; c <= chunks.y; ++c) {
+        computeChunk(c, table, kvHead, seen);
+        merge();
+    }
+    writeOutput(p.y, output_);
 }

@@ -15,6 +15,9 @@ namespace {
 
 constexpr int kInvocations = 64;
 constexpr int kChunkTokens = 256;
+constexpr int kMostHeads = 8; // of a workgroup
+constexpr int kMostSums = 32; // pairs of elements of each invocation: they are in registers
+constexpr size_t kMaxPartials = 64; // that reduce.glsl shares, at most a subgroup each
 
 /// Some rows of the operator.
 struct Rows {
@@ -59,6 +62,25 @@ AttentionPush attentionPush(const Context& context, const Rows& rows, const KvPa
             .softcap = shape.softcap};
 }
 
+/// Query heads of one KV head that a workgroup takes at once.
+int packedHeads(const Context& context, const AttentionShape& shape)
+{
+    const int group = shape.heads / shape.kvHeads;
+    const int invocations =
+        context.subgroupsFor(kInvocations) * context.device.facts().subgroupSize;
+    const auto pairsEach = static_cast<int>(groupsFor(shape.headSize / 2, invocations));
+    int packed = std::min({group, kMostHeads, std::max(1, kMostSums / pairsEach)});
+    const auto sharedBytes = [&] {
+        return (static_cast<size_t>(packed) * static_cast<size_t>(shape.headSize + kChunkTokens) +
+                kMaxPartials) *
+            sizeof(float);
+    };
+    while (packed > 1 &&
+           (group % packed != 0 || sharedBytes() > context.device.facts().sharedBytes))
+        --packed;
+    return packed;
+}
+
 } // namespace
 
 void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
@@ -72,9 +94,11 @@ void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Att
         static_cast<size_t>(chunks);
     const bool split =
         chunks > 1 && y.rows <= kDecodeRows && partials * (headSize + 2) * 4 <= kScratchBytes;
+    const int packed = packedHeads(*m_context, shape);
     const Kernel kernel{shaders::attention,
                         subgroups,
-                        {headSize, split, headSize % 8 == 0, static_cast<uint32_t>(kv.type)}};
+                        {headSize, split, headSize % 8 == 0, static_cast<uint32_t>(kv.type),
+                         static_cast<uint32_t>(packed)}};
 
     const int64_t rowWork = int64_t{2} * shape.heads * shape.headSize * in.contextBound;
     const int rowsAtOnce = split
@@ -87,7 +111,7 @@ void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Att
         const Rows rows{rowsFrom(y, row, count), rowsFrom(qkv, row, count),
                         rowsFrom(in.positions, row, count), rowsFrom(in.slots, row, count)};
         const AttentionPush push = attentionPush(*m_context, rows, kv, shape, chunks);
-        m_context->dispatch(kernel, push, {split ? chunks : 1, shape.heads, count},
+        m_context->dispatch(kernel, push, {split ? chunks : 1, shape.heads / packed, count},
                             rowWork * count);
     }
     if (split)

@@ -1,8 +1,10 @@
 #version 460
+#extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "functions.glsl"
 #include "memory.glsl"
 
+const int kHeads = 1;
 #include "attention.glsl"
 
 // A workgroup owns a query head of a row and merges its chunks in order.
@@ -19,13 +21,13 @@ layout(push_constant) uniform Push {
 }
 p;
 
-Shares readChunk(int at)
+void readChunk(int at)
 {
     for (int i = 0; i < kPairsEach; ++i) {
         const int pair = min(invocation() + i * kGroup, kHeadSize / 2 - 1);
         chunkSums[i] = vec2(p.scratch.v[at + 2 + 2 * pair], p.scratch.v[at + 3 + 2 * pair]);
     }
-    return Shares(p.scratch.v[at], p.scratch.v[at + 1]);
+    chunk[0] = Shares(p.scratch.v[at], p.scratch.v[at + 1]);
 }
 
 void main()
@@ -40,9 +42,11 @@ void main()
     }
     const ivec2 chunks = visible(position, p.window) / kChunkTokens;
     const int row = (r * p.heads + h) * p.chunks;
-    Shares all = readChunk((row + chunks.x) * (kHeadSize + 2));
+    readChunk((row + chunks.x) * (kHeadSize + 2));
     begin();
-    for (int c = chunks.x + 1; c <= chunks.y; ++c)
-        all = merge(all, readChunk((row + c) * (kHeadSize + 2)));
-    writeOutput(p.y, output_, all.total);
+    for (int c = chunks.x + 1; c <= chunks.y; ++c) {
+        readChunk((row + c) * (kHeadSize + 2));
+        merge();
+    }
+    writeOutput(p.y, output_);
 }
