@@ -45,30 +45,17 @@ struct Picks {
 template <class Format>
 __global__ void __launch_bounds__(kMostSegments * 32) multiplyPick(BlocksArguments a, Picks picks)
 {
-    __shared__ float partial[kMostSegments][4][32];
     const int lane = static_cast<int>(threadIdx.x) % 32;
-    const int segment = static_cast<int>(threadIdx.x) / 32;
     const auto panel = static_cast<int>(blockIdx.x);
     const int tile = picks.input() / RoundedRows::kTileRows;
     const int row = picks.input() % RoundedRows::kTileRows;
-    Sums<1> sums = {};
-    addSegment<Format, 1>(sums, a.in,
-                          a.panels + picks.weightOffset() + panel * panelBytes<Format>(a.in),
-                          segment, AdjacentRows{a.x, a.rows, tile});
-#pragma unroll
-    for (int i = 0; i < 4; ++i)
-        partial[segment][i][lane] = sums[0][i];
-    __syncthreads();
-
-    const int segments = segmentCount(a.in);
-    for (int i = segment; i < 4; i += segments) {
-        float total = partial[0][i][lane];
-        for (int s = 1; s < segments; ++s)
-            total += partial[s][i][lane];
-        const int output = panel * kPanelOutputs + lane / 4 + i / 2 * 8;
-        if (output < a.out && lane % 4 * 2 + i % 2 == row)
-            a.y[static_cast<size_t>(picks.pick()) * a.yStride + output] = total;
-    }
+    const std::byte* weights = a.panels + picks.weightOffset() + panel * panelBytes<Format>(a.in);
+    multiplyPanels<Format, 1, 1>(
+        a.in, {weights}, AdjacentRows{a.x, a.rows, tile}, [&](const float(&totals)[1], int i) {
+            const int output = panel * kPanelOutputs + lane / 4 + i / 2 * 8;
+            if (output < a.out && lane % 4 * 2 + i % 2 == row)
+                a.y[static_cast<size_t>(picks.pick()) * a.yStride + output] = totals[0];
+        });
 }
 
 /// Blocks: (kFloatWarps outputs, picks), one warp per output.
@@ -145,34 +132,21 @@ __global__ void __launch_bounds__(kMostSegments * 32)
     multiplyTile(BlocksArguments a, TiledPicks picks)
 {
     constexpr int kTiles = ExpertTiles::kRows / RoundedRows::kTileRows;
-    __shared__ float partial[kMostSegments][kTiles * 4][32];
     const int lane = static_cast<int>(threadIdx.x) % 32;
-    const int segment = static_cast<int>(threadIdx.x) / 32;
     const auto panel = static_cast<int>(blockIdx.x);
     const int expert = picks.tiles.expert(static_cast<int>(blockIdx.y));
     if (expert < 0)
         return;
     const int* ours = picks.tiles.picks(static_cast<int>(blockIdx.y));
-    Sums<kTiles> sums = {};
-    addSegment<Format, kTiles>(sums, a.in,
-                               a.panels + static_cast<size_t>(expert) * picks.expertBytes +
-                                   panel * panelBytes<Format>(a.in),
-                               segment, PickedRows<kTiles>(a.x, ours, picks));
-#pragma unroll
-    for (int i = 0; i < kTiles * 4; ++i)
-        partial[segment][i][lane] = sums[i / 4][i % 4];
-    __syncthreads();
-
-    const int segments = segmentCount(a.in);
-    for (int i = segment; i < kTiles * 4; i += segments) {
-        float total = partial[0][i][lane];
-        for (int s = 1; s < segments; ++s)
-            total += partial[s][i][lane];
-        const int output = panel * kPanelOutputs + lane / 4 + i % 4 / 2 * 8;
-        const int pick = ours[i / 4 * RoundedRows::kTileRows + lane % 4 * 2 + i % 2];
-        if (output < a.out && pick < picks.count)
-            a.y[static_cast<size_t>(pick) * a.yStride + output] = total;
-    }
+    const std::byte* weights = a.panels + static_cast<size_t>(expert) * picks.expertBytes +
+        panel * panelBytes<Format>(a.in);
+    multiplyPanels<Format, kTiles, 1>(
+        a.in, {weights}, PickedRows<kTiles>(a.x, ours, picks), [&](const float(&totals)[1], int i) {
+            const int output = panel * kPanelOutputs + lane / 4 + i % 4 / 2 * 8;
+            const int pick = ours[i / 4 * RoundedRows::kTileRows + lane % 4 * 2 + i % 2];
+            if (output < a.out && pick < picks.count)
+                a.y[static_cast<size_t>(pick) * a.yStride + output] = totals[0];
+        });
 }
 
 constexpr int kFloatRows = 8; // picks of a block of multiplyTileFloats

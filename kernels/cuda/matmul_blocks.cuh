@@ -142,6 +142,39 @@ __device__ void addSegment(Sums<kTiles>& sums, int in, const std::byte* panel, i
         addRecord<Format, kTiles>(sums, in, panel, r, rows);
 }
 
+/// The products of panels by the same rows, by a warp per segment. `store` gets the totals of all
+/// panels that the lane has as number i % 4 of tile i / 4: of output lane / 4 + i % 4 / 2 * 8 and
+/// row lane % 4 * 2 + i % 2.
+template <class Format, int kTiles, int kPanels, class Rows, class Store>
+__device__ void multiplyPanels(int in, const std::byte* const (&panels)[kPanels], const Rows& rows,
+                               Store store)
+{
+    __shared__ float partial[kPanels][kMostSegments][kTiles * 4][32];
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    const int segment = static_cast<int>(threadIdx.x) / 32;
+#pragma unroll 1
+    for (int p = 0; p < kPanels; ++p) {
+        Sums<kTiles> sums = {};
+        addSegment<Format, kTiles>(sums, in, panels[p], segment, rows);
+#pragma unroll
+        for (int i = 0; i < kTiles * 4; ++i)
+            partial[p][segment][i][lane] = sums[i / 4][i % 4];
+    }
+    __syncthreads();
+
+    const int segments = segmentCount(in);
+    for (int i = segment; i < kTiles * 4; i += segments) {
+        float totals[kPanels];
+#pragma unroll
+        for (int p = 0; p < kPanels; ++p) {
+            totals[p] = partial[p][0][i][lane];
+            for (int s = 1; s < segments; ++s)
+                totals[p] += partial[p][s][i][lane];
+        }
+        store(totals, i);
+    }
+}
+
 /// Stores what lane 4 g + t has as number i of a tile.
 __device__ inline void storeSum(const BlocksArguments& a, float sum, int panel, int tile, int lane,
                                 int i)
@@ -156,25 +189,11 @@ __device__ inline void storeSum(const BlocksArguments& a, float sum, int panel, 
 template <class Format, int kTiles>
 __global__ void __launch_bounds__(kMostSegments * 32) multiplyFew(BlocksArguments a)
 {
-    __shared__ float partial[kMostSegments][kTiles * 4][32];
     const int lane = static_cast<int>(threadIdx.x) % 32;
-    const int segment = static_cast<int>(threadIdx.x) / 32;
     const auto panel = static_cast<int>(blockIdx.x);
-    Sums<kTiles> sums = {};
-    addSegment<Format, kTiles>(sums, a.in, a.panels + panel * panelBytes<Format>(a.in), segment,
-                               AdjacentRows{a.x, a.rows, 0});
-#pragma unroll
-    for (int i = 0; i < kTiles * 4; ++i)
-        partial[segment][i][lane] = sums[i / 4][i % 4];
-    __syncthreads();
-
-    const int segments = segmentCount(a.in);
-    for (int i = segment; i < kTiles * 4; i += segments) {
-        float total = partial[0][i][lane];
-        for (int s = 1; s < segments; ++s)
-            total += partial[s][i][lane];
-        storeSum(a, total, panel, i / 4, lane, i % 4);
-    }
+    multiplyPanels<Format, kTiles, 1>(
+        a.in, {a.panels + panel * panelBytes<Format>(a.in)}, AdjacentRows{a.x, a.rows, 0},
+        [&](const float(&totals)[1], int i) { storeSum(a, totals[0], panel, i / 4, lane, i % 4); });
 }
 
 inline constexpr int kManyWarps = 8;
