@@ -242,6 +242,15 @@ public:
         add(x, y);
         rmsNorm(h, x, weight, eps);
     }
+
+    /// gateUp = W x, then y = glu(gateUp) where y is gateUp's first half; what its other half holds
+    /// behind that is undefined. The bits are those of the two operators.
+    /// x (rows, w.in), gateUp (rows, w.out).
+    virtual void matmulGlu(Tensor gateUp, Tensor x, const Weight& w, Activation activation)
+    {
+        matmul(gateUp, x, w);
+        glu(gateUp.columns(0, gateUp.cols / 2), gateUp, activation);
+    }
 };
 
 } // namespace inglenook

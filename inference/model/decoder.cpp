@@ -61,8 +61,7 @@ void denseForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w)
 {
     const Tensor gateUp = p.a.gateUp.columns(0, 2 * layer.feedForwardCols);
     const Tensor gated = p.a.gateUp.columns(0, layer.feedForwardCols);
-    p.run.matmul(gateUp, p.a.h, w.gateUp);
-    p.run.glu(gated, gateUp, layer.activation);
+    p.run.matmulGlu(gateUp, p.a.h, w.gateUp, layer.activation);
     p.run.matmul(p.a.mixed, gated, w.down);
 }
 

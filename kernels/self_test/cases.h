@@ -23,6 +23,7 @@ void addExpertMatmulCases(std::vector<OperatorCase>& cases);
 void addWeightedSumCases(std::vector<OperatorCase>& cases);
 void addAllReduceCases(std::vector<OperatorCase>& cases);
 void addAddRmsNormCases(std::vector<OperatorCase>& cases);
+void addMatmulGluCases(std::vector<OperatorCase>& cases);
 void addRecordReplayCases(std::vector<OperatorCase>& cases);
 void addNoRowsCases(std::vector<OperatorCase>& cases);
 

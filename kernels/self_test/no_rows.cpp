@@ -32,6 +32,7 @@ void nothingHappens(Trial& trial)
     backend.routeExperts(picks, shares, on.input(Matrix(0, 4)));
     backend.expertMatmul(y, x, w, picks);
     backend.weightedSum(y, x, shares);
+    backend.matmulGlu(y, x, w, Activation::Silu);
     backend.addRmsNorm(y, on.changing(Matrix(0, kCols)), x, norm, 1e-5f);
 
     const AttentionShape shape{.heads = 2, .kvHeads = 1, .headSize = 64};

@@ -60,7 +60,6 @@ private:
     Tensor m_mixed = m_on.changing(zeros(kWidth));
     Tensor m_qkvRows = m_on.changing(zeros(512));
     Tensor m_gateUpRows = m_on.changing(zeros(2 * kInner));
-    Tensor m_inner = m_on.changing(zeros(kInner));
     Tensor m_last = m_on.changing(zeros(kWidth));
     Tensor m_logits = m_on.changing(zeros(kVocabulary));
     Tensor m_candidates = m_on.changing(zeros(kCandidateCols));
@@ -133,9 +132,8 @@ void TinyDecoder::run()
     on.attention(m_h, m_qkvRows, m_cache.pages(), m_shape, m_in);
     on.matmul(m_mixed, m_h, m_attentionOut);
     on.addRmsNorm(m_h, m_x, m_mixed, m_norm, kEps);
-    on.matmul(m_gateUpRows, m_h, m_gateUp);
-    on.glu(m_inner, m_gateUpRows, Activation::Silu);
-    on.matmul(m_mixed, m_inner, m_down);
+    on.matmulGlu(m_gateUpRows, m_h, m_gateUp, Activation::Silu);
+    on.matmul(m_mixed, m_gateUpRows.columns(0, kInner), m_down);
     on.add(m_x, m_mixed);
     on.gatherRows(m_last, m_x, m_outputRows);
     on.rmsNorm(m_last, m_last, m_norm, kEps);

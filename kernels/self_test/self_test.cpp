@@ -46,6 +46,7 @@ std::vector<OperatorCase> selfTestCases()
     self_test::addWeightedSumCases(cases);
     self_test::addAllReduceCases(cases);
     self_test::addAddRmsNormCases(cases);
+    self_test::addMatmulGluCases(cases);
     self_test::addRecordReplayCases(cases);
     self_test::addNoRowsCases(cases);
     return cases;

@@ -108,6 +108,7 @@ public:
         m_inner->allReduce(makes(Fault::StaleSum) ? copy(x, values(x)) : x, self);
     }
     void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
+    void matmulGlu(Tensor gateUp, Tensor x, const Weight& w, Activation activation) override;
 
 private:
     bool makes(Fault fault) const { return m_fault == fault; }
@@ -422,6 +423,18 @@ void FaultyBackend::addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weigh
 {
     const Tensor sum = makes(Fault::FusedWithoutSum) ? copy(x, values(x)) : x;
     m_inner->addRmsNorm(h, sum, y, weight, eps);
+}
+
+void FaultyBackend::matmulGlu(Tensor gateUp, Tensor x, const Weight& w, Activation activation)
+{
+    m_inner->matmul(gateUp, x, w);
+    const int cols = gateUp.cols / 2;
+    if (makes(Fault::FusedHalvesSwapped)) {
+        const std::vector<float> ups = values(gateUp.columns(cols, cols));
+        overwrite(gateUp.columns(cols, cols), values(gateUp.columns(0, cols)));
+        overwrite(gateUp.columns(0, cols), ups);
+    }
+    m_inner->glu(gateUp.columns(0, cols), gateUp, activation);
 }
 
 } // namespace

@@ -29,6 +29,7 @@ enum class Fault {
     WrongPage, // rotateAndStore: pages in the order of the buffer
     EmptyRowsStored,
     FusedWithoutSum, // addRmsNorm: x keeps its value
+    FusedHalvesSwapped, // matmulGlu: the ups are activated
     FirstRows, // gatherRows: ignores the row numbers
     HigherOfEqual, // topCandidates: of equal logits the higher token first
     LostCandidate, // topCandidates: the last one of a row is the one behind it

@@ -52,6 +52,7 @@ void SelfTestTest::findsEachFault_data()
     row("other pages", Fault::WrongPage, "attention");
     row("empty rows stored", Fault::EmptyRowsStored, "rotateAndStore");
     row("a fused operator that keeps x", Fault::FusedWithoutSum, "addRmsNorm");
+    row("a fused operator that mistakes ups for gates", Fault::FusedHalvesSwapped, "matmulGlu");
     row("row numbers ignored", Fault::FirstRows, "gatherRows");
     row("the last of equal experts", Fault::LastOfEqual, "routeExperts");
     row("shares of all experts", Fault::SharesOfAll, "routeExperts");
@@ -120,7 +121,7 @@ void SelfTestTest::quickCasesTouchEveryOperatorAndFormat()
     for (const char* operation :
          {"copy", "copyPages", "embed", "rmsNorm", "matmul", "rotateAndStore", "attention", "glu",
           "add", "gatherRows", "softcap", "topCandidates", "routeExperts", "expertMatmul",
-          "weightedSum", "addRmsNorm", "record"})
+          "weightedSum", "addRmsNorm", "matmulGlu", "record"})
         QVERIFY2(operations.contains(operation), operation);
     for (const DType type : kWeightTypes)
         QVERIFY2(formats.contains(std::string(name(type))), std::string(name(type)).c_str());
