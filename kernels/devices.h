@@ -29,6 +29,7 @@ struct DeviceInfo {
     std::string driver; // "" where there is none
     size_t memoryTotal = 0; // bytes
     size_t memoryFree = 0; // bytes, at this moment
+    size_t workspaceBytes = 0; // that its backend takes beside what it is asked for, at most
     bool software = false; // a GPU interface computed by the CPU (llvmpipe)
     std::string problem;
 };
@@ -47,6 +48,9 @@ struct BackendOptions {
     // vulkan: where compiled programs are kept for the next start; UTF-8, empty: nowhere. A folder
     // that cannot be written to, and files that are damaged or of another driver, are as none.
     std::string cacheFolder;
+    // cuda: a kernel may begin before the one in front has ended, where the device can do that.
+    // Whether it pays is to be measured: tests/gpu/run does.
+    bool overlapKernels = true;
 };
 
 /// All devices of this machine, the CPU first; never throws for a missing driver. The reference

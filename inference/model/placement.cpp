@@ -37,7 +37,7 @@ double room(const ModelSize& model, const PlacementDevice& device)
 {
     return std::max(0.,
                     kUsable * static_cast<double>(device.info.memoryFree) -
-                        static_cast<double>(model.besideBytes));
+                        static_cast<double>(model.besideBytes + device.info.workspaceBytes));
 }
 
 /// What one device has of a model, in bytes.

@@ -95,7 +95,7 @@ PlacementPlan planPlacement(const Placement& placement, const PlannedModel& mode
                          .freeBytes = info.memoryFree,
                          .weightBytes = loader.totalBytes(),
                          .page = pageBytes(own, model.kvType),
-                         .scratchBytes = Decoder::bytes(own, model.limits),
+                         .scratchBytes = Decoder::bytes(own, model.limits) + info.workspaceBytes,
                          .smallerCaches = smallerCaches(own, model.kvType)});
         memories.push_back(memoryOf(info));
         asked[memories.back()] += totalOf(needs.back());
