@@ -17,6 +17,7 @@ constexpr unsigned kThreads = 256;
 /// under way at once, which is what a bus wants; 32 blocks leave the rest of the device to others.
 __global__ void passKernel(float* to, const float* from, size_t count)
 {
+    waitForEarlierKernels();
     for (size_t i = static_cast<size_t>(blockIdx.x) * kThreads + threadIdx.x; i < count;
          i += static_cast<size_t>(gridDim.x) * kThreads)
         to[i] = loadUncached(from + i);

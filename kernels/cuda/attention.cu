@@ -7,6 +7,7 @@
 #include "kernels/checks.h"
 #include "kernels/cuda/attention_tile.cuh"
 #include "kernels/cuda/cuda_backend.cuh"
+#include "kernels/cuda/workspace.cuh"
 
 #include <algorithm>
 
@@ -14,7 +15,6 @@ namespace inglenook::cuda {
 namespace {
 
 constexpr int kMostColumns = 16; // of 32 elements: heads of up to 512
-constexpr size_t kMostPartialBytes = size_t{64} << 20;
 constexpr int kSplitRows = 64; // longer steps fill a device without a block per page
 
 __device__ Vectors vectorsOf(const AttentionArguments& a, int headBlock, int rowBlock)
@@ -62,6 +62,7 @@ __device__ Run runFrom(const AttentionArguments& a, const Vectors& all, int firs
 template <bool kQuantised, int kColumns, int kTiles>
 __global__ void __launch_bounds__(kAttentionThreads) attendPages(AttentionArguments a)
 {
+    waitForEarlierKernels();
     auto& memory = *dynamicShared<AttentionMemory<kColumns, kTiles>>();
     const auto page = static_cast<int>(blockIdx.x);
     const Vectors all = vectorsOf(a, static_cast<int>(blockIdx.y), static_cast<int>(blockIdx.z));
@@ -100,6 +101,7 @@ __global__ void __launch_bounds__(kAttentionThreads) attendPages(AttentionArgume
 /// Blocks: (rows, heads), one thread per element.
 __global__ void joinPages(AttentionArguments a, RoundedRows rounded)
 {
+    waitForEarlierKernels();
     const auto row = static_cast<int>(blockIdx.x);
     const auto head = static_cast<int>(blockIdx.y);
     const int size = a.pages.headSize;
@@ -131,6 +133,7 @@ __global__ void joinPages(AttentionArguments a, RoundedRows rounded)
 template <bool kQuantised, int kColumns, int kTiles>
 __global__ void __launch_bounds__(kAttentionThreads) attendRows(AttentionArguments a)
 {
+    waitForEarlierKernels();
     auto& memory = *dynamicShared<AttentionMemory<kColumns, kTiles>>();
     const Vectors all = vectorsOf(a, static_cast<int>(blockIdx.y), static_cast<int>(blockIdx.x));
     const int lane = static_cast<int>(threadIdx.x) % 32;
@@ -215,6 +218,7 @@ template <class F> void withColumns(KvType type, int headSize, F&& f)
 /// Blocks: (rows, heads): each head turned in place.
 __global__ void turnHeadsKernel(float* x, int stride, int headSize)
 {
+    waitForEarlierKernels();
     float* head = dynamicShared<float>();
     float* from =
         x + static_cast<size_t>(blockIdx.x) * stride + static_cast<size_t>(blockIdx.y) * headSize;
@@ -278,8 +282,8 @@ void CudaBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Atten
         static_cast<size_t>(a.partialPages);
     const size_t partialBytes =
         partials * (sizeof(float2) + static_cast<size_t>(shape.headSize) * sizeof(float));
-    if (qkv.rows <= kSplitRows && partialBytes <= kMostPartialBytes) {
-        std::byte* scratch = m_partials.atLeast(partialBytes);
+    if (qkv.rows <= kSplitRows && partialBytes <= kPartialBytes) {
+        std::byte* scratch = m_partials.atLeast(kPartialBytes);
         a.partialStats = reinterpret_cast<float2*>(scratch);
         a.partialSums = reinterpret_cast<float*>(scratch + partials * sizeof(float2));
         divide(a, 1);

@@ -14,6 +14,7 @@ constexpr int kPasses = 8;
 
 __global__ void sumKernel(const uint4* data, size_t count, unsigned* sums)
 {
+    waitForEarlierKernels();
     const size_t step = static_cast<size_t>(gridDim.x) * blockDim.x;
     unsigned sum = 0;
     for (size_t i = static_cast<size_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < count;

@@ -5,6 +5,7 @@
 #include "kernels/cuda/cuda_backend.cuh"
 #include "kernels/cuda/kv_page.cuh"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/workspace.cuh"
 
 #include <algorithm>
 
@@ -12,12 +13,12 @@ namespace inglenook::cuda {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr size_t kPagesAtOnce = 64; // of one layer
+constexpr size_t kMostPagesAtOnce = 64; // of one layer
 
 struct CopyArguments {
     KvPage pages;
     unsigned char* shared; // the page numbers' pages, one after another
-    int page[kPagesAtOnce];
+    int page[kMostPagesAtOnce];
 };
 
 /// Copies (rows, tokens) into (tokens, rows) where the values are concerned, else in order; or
@@ -36,6 +37,7 @@ __device__ void copyPlane(Unit* here, Unit* shared, int rows, bool values)
 
 template <bool kOut> __global__ void copyPagesKernel(CopyArguments a)
 {
+    waitForEarlierKernels();
     const auto index = static_cast<int>(blockIdx.y); // the keys of all heads, then the values
     const bool values = index >= a.pages.kvHeads;
     unsigned char* here = a.pages.plane(a.page[blockIdx.x], index);
@@ -51,10 +53,16 @@ template <bool kOut> __global__ void copyPagesKernel(CopyArguments a)
     copyPlane<kOut>(a.pages.scales(here), a.pages.scales(shared), a.pages.scaleCount(), values);
 }
 
+/// How many pages of so many bytes are on their way together.
+size_t pagesAtOnce(size_t pageBytes)
+{
+    return std::clamp<size_t>(kPageCopyBytes / pageBytes, 1, kMostPagesAtOnce);
+}
+
 /// Copies the pages between the cache and `shared`.
 template <bool kOut>
 void copyPages(std::byte* shared, const KvPages& kv, std::span<const int> pages,
-               const AttentionShape& shape, cudaStream_t stream)
+               const AttentionShape& shape, const Queue& queue)
 {
     auto* cache = reinterpret_cast<unsigned char*>(static_cast<CudaBuffer&>(*kv.buffer).data);
     CopyArguments arguments{.pages = kvPage(kv, shape, cache),
@@ -62,7 +70,7 @@ void copyPages(std::byte* shared, const KvPages& kv, std::span<const int> pages,
                             .page = {}};
     std::ranges::copy(pages, arguments.page);
     const dim3 grid(static_cast<unsigned>(pages.size()), static_cast<unsigned>(2 * shape.kvHeads));
-    launch(copyPagesKernel<kOut>, {grid, kThreads}, stream, arguments);
+    launch(copyPagesKernel<kOut>, {grid, kThreads}, queue, arguments);
     checkLaunch("copying pages");
 }
 
@@ -74,9 +82,10 @@ void CudaBackend::readPages(std::span<std::byte> to, const KvPages& kv, std::spa
     checkCopyPages(kv, pages, shape, to.size());
     activateDevice();
     const size_t page = kv.pageBytes(shape);
-    for (size_t first = 0; first < pages.size(); first += kPagesAtOnce) {
-        const std::span some = pages.subspan(first, std::min(kPagesAtOnce, pages.size() - first));
-        std::byte* shared = m_pageCopies.atLeast(some.size() * page);
+    const size_t atOnce = pagesAtOnce(page);
+    std::byte* shared = m_pageCopies.atLeast(std::max(kPageCopyBytes, page));
+    for (size_t first = 0; first < pages.size(); first += atOnce) {
+        const std::span some = pages.subspan(first, std::min(atOnce, pages.size() - first));
         copyPages<true>(shared, kv, some, shape, m_stream);
         check(cudaMemcpyAsync(to.data() + first * page, shared, some.size() * page,
                               cudaMemcpyDeviceToHost, m_stream),
@@ -92,9 +101,10 @@ void CudaBackend::writePages(const KvPages& kv, std::span<const int> pages,
     checkCopyPages(kv, pages, shape, from.size());
     activateDevice();
     const size_t page = kv.pageBytes(shape);
-    for (size_t first = 0; first < pages.size(); first += kPagesAtOnce) {
-        const std::span some = pages.subspan(first, std::min(kPagesAtOnce, pages.size() - first));
-        std::byte* shared = m_pageCopies.atLeast(some.size() * page);
+    const size_t atOnce = pagesAtOnce(page);
+    std::byte* shared = m_pageCopies.atLeast(std::max(kPageCopyBytes, page));
+    for (size_t first = 0; first < pages.size(); first += atOnce) {
+        const std::span some = pages.subspan(first, std::min(atOnce, pages.size() - first));
         check(cudaMemcpyAsync(shared, from.data() + first * page, some.size() * page,
                               cudaMemcpyHostToDevice, m_stream),
               "writing pages");

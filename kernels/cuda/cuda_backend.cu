@@ -3,12 +3,15 @@
 
 #include "kernels/cuda/cuda_backend.cuh"
 #include "kernels/cuda/cuda_backend.h"
+#include "kernels/cuda/workspace.cuh"
 
 #include <stdexcept>
 #include <utility>
 
 namespace inglenook::cuda {
 namespace {
+
+constexpr int kOverlapsFrom = 9; // compute capability
 
 class CudaRecording final : public Recording {
 public:
@@ -46,6 +49,7 @@ std::vector<DeviceInfo> listCudaDevices()
         if (cudaSetDevice(i) == cudaSuccess && cudaMemGetInfo(&free, &total) == cudaSuccess) {
             info.memoryFree = free;
             info.memoryTotal = total;
+            info.workspaceBytes = kWorkspaceBytes;
         } else {
             info.problem = std::string("The device does not answer: ") +
                 cudaGetErrorString(cudaGetLastError()) + ".";
@@ -55,7 +59,7 @@ std::vector<DeviceInfo> listCudaDevices()
     return devices;
 }
 
-std::unique_ptr<Backend> createCudaBackend(int index, const BackendOptions&)
+std::unique_ptr<Backend> createCudaBackend(int index, const BackendOptions& options)
 {
     int count = 0;
     const cudaError_t result = cudaGetDeviceCount(&count);
@@ -66,10 +70,10 @@ std::unique_ptr<Backend> createCudaBackend(int index, const BackendOptions&)
     if (index < 0 || index >= count)
         throw std::runtime_error("There is no device cuda:" + std::to_string(index) +
                                  "; this machine has " + std::to_string(count) + ".");
-    return std::make_unique<CudaBackend>(index);
+    return std::make_unique<CudaBackend>(index, options);
 }
 
-CudaBackend::CudaBackend(int device)
+CudaBackend::CudaBackend(int device, const BackendOptions& options)
     : m_device(device)
     , m_rounded(device)
     , m_partials(device)
@@ -79,9 +83,14 @@ CudaBackend::CudaBackend(int device)
 {
     activateDevice();
     check(cudaStreamCreateWithFlags(&m_owner.stream, cudaStreamNonBlocking), "opening the device");
-    m_stream = m_owner.stream;
+    cudaDeviceProp properties{};
+    check(cudaGetDeviceProperties(&properties, m_device), "opening the device");
+    m_stream = {.stream = m_owner.stream,
+                .overlap = options.overlapKernels && properties.major >= kOverlapsFrom};
     m_staging = std::make_unique<Staging>(m_stream);
     m_meetings = std::make_unique<MeetingHost>(device, m_stream);
+    m_arrivals = std::make_unique<CudaBuffer>(kArrivalBytes, device);
+    check(cudaMemsetAsync(m_arrivals->data, 0, kArrivalBytes, m_stream), "clearing memory");
 }
 
 CudaBackend::~CudaBackend()

@@ -2,10 +2,12 @@
 
 #include "kernels/backend.h"
 #include "kernels/cuda/cuda_buffer.cuh"
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/meeting.cuh"
 #include "kernels/cuda/rounded_copy.cuh"
 #include "kernels/cuda/staging.cuh"
 #include "kernels/cuda/upload_ring.cuh"
+#include "kernels/devices.h"
 
 #include <memory>
 #include <string>
@@ -16,7 +18,7 @@ namespace inglenook::cuda {
 /// One GPU, one stream. Each value has one order of summation, whatever the number of rows.
 class CudaBackend final : public Backend {
 public:
-    explicit CudaBackend(int device);
+    CudaBackend(int device, const BackendOptions& options);
     ~CudaBackend() override;
 
     std::string name() const override;
@@ -51,6 +53,7 @@ public:
     void weightedSum(Tensor y, Tensor x, Tensor weights) override;
     void allReduce(Tensor x, GroupMember& self) override;
     void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
+    void matmulGlu(Tensor gateUp, Tensor x, const Weight& w, Activation activation) override;
 
 private:
     void activateDevice() const; // calls may come between those of another device's backend
@@ -65,7 +68,7 @@ private:
         ~StreamOwner();
     };
     StreamOwner m_owner;
-    cudaStream_t m_stream = nullptr; // the owner's
+    Queue m_stream; // the owner's stream
     std::unique_ptr<Staging> m_staging;
     std::shared_ptr<UploadRing> m_uploads; // while weights are loaded
     RoundedCopy m_rounded;
@@ -73,6 +76,7 @@ private:
     Scratch m_tiles; // of expertMatmul
     Scratch m_candidates; // notes of topCandidates
     Scratch m_pageCopies; // pages in the shared order, on their way
+    std::unique_ptr<CudaBuffer> m_arrivals; // of matmulGlu: counters, zero between kernels
     std::unique_ptr<MeetingHost> m_meetings;
     std::vector<Meeting> m_recordedMeetings; // of the step that is captured
 };

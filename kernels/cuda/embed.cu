@@ -43,6 +43,7 @@ struct EmbedArguments {
 
 template <class Table> __global__ void embedKernel(EmbedArguments a, Table table)
 {
+    waitForEarlierKernels();
     const int row = static_cast<int>(blockIdx.x);
     const int id = a.ids[static_cast<size_t>(row) * a.idStride];
     const bool known = id >= 0 && id < a.allOut;

@@ -61,6 +61,7 @@ __device__ int giveTiles(int* nexts, const int* counts, int experts)
 
 __global__ void sortKernel(SortArguments a)
 {
+    waitForEarlierKernels();
     int* counts = dynamicShared<int>();
     int* nexts = counts + a.experts; // the place in the tiles of the expert's next pick
     int* used = nexts + a.experts;
@@ -95,7 +96,7 @@ __global__ void sortKernel(SortArguments a)
 
 } // namespace
 
-ExpertTiles sortPicks(Scratch& scratch, const Tensor& ids, int experts, cudaStream_t stream)
+ExpertTiles sortPicks(Scratch& scratch, const Tensor& ids, int experts, const Queue& queue)
 {
     const int picks = ids.rows * ids.cols;
     const int most = ExpertTiles::most(picks, experts);
@@ -109,7 +110,7 @@ ExpertTiles sortPicks(Scratch& scratch, const Tensor& ids, int experts, cudaStre
                                   .perRow = ids.cols,
                                   .experts = experts};
     const size_t shared = static_cast<size_t>(2 * experts + 1) * sizeof(int);
-    launch(sortKernel, {1, kThreads, shared}, stream, arguments);
+    launch(sortKernel, {1, kThreads, shared}, queue, arguments);
     return {tiles, most};
 }
 

@@ -1,9 +1,8 @@
 #pragma once
 
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/scratch.cuh"
 #include "kernels/tensor.h"
-
-#include <cuda_runtime.h>
 
 namespace inglenook::cuda {
 
@@ -35,6 +34,6 @@ inline constexpr int kMostSortedExperts =
 /// Sorts on the device, as ids are known there alone; `experts` at most kMostSortedExperts. The
 /// tiles are undefined behind the next call with this scratch memory.
 [[nodiscard]] ExpertTiles sortPicks(Scratch& scratch, const Tensor& ids, int experts,
-                                    cudaStream_t stream);
+                                    const Queue& queue);
 
 } // namespace inglenook::cuda

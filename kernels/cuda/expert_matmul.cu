@@ -45,13 +45,14 @@ struct Picks {
 template <class Format>
 __global__ void __launch_bounds__(kMostSegments * 32) multiplyPick(BlocksArguments a, Picks picks)
 {
+    waitForEarlierKernels();
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const auto panel = static_cast<int>(blockIdx.x);
     const int tile = picks.input() / RoundedRows::kTileRows;
     const int row = picks.input() % RoundedRows::kTileRows;
     const std::byte* weights = a.panels + picks.weightOffset() + panel * panelBytes<Format>(a.in);
     multiplyPanels<Format, 1, 1>(
-        a.in, {weights}, AdjacentRows{a.x, a.rows, tile}, [&](const float(&totals)[1], int i) {
+        a.in, weights, 0, AdjacentRows{a.x, a.rows, tile}, [&](const float(&totals)[1], int i) {
             const int output = panel * kPanelOutputs + lane / 4 + i / 2 * 8;
             if (output < a.out && lane % 4 * 2 + i % 2 == row)
                 a.y[static_cast<size_t>(picks.pick()) * a.yStride + output] = totals[0];
@@ -61,6 +62,7 @@ __global__ void __launch_bounds__(kMostSegments * 32) multiplyPick(BlocksArgumen
 /// Blocks: (kFloatWarps outputs, picks), one warp per output.
 template <class Format> __global__ void multiplyPickFloats(FloatsArguments a, Picks picks)
 {
+    waitForEarlierKernels();
     const int output =
         static_cast<int>(blockIdx.x) * kFloatWarps + static_cast<int>(threadIdx.x) / 32;
     if (output >= a.out)
@@ -131,6 +133,7 @@ template <class Format>
 __global__ void __launch_bounds__(kMostSegments * 32)
     multiplyTile(BlocksArguments a, TiledPicks picks)
 {
+    waitForEarlierKernels();
     constexpr int kTiles = ExpertTiles::kRows / RoundedRows::kTileRows;
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const auto panel = static_cast<int>(blockIdx.x);
@@ -141,7 +144,8 @@ __global__ void __launch_bounds__(kMostSegments * 32)
     const std::byte* weights = a.panels + static_cast<size_t>(expert) * picks.expertBytes +
         panel * panelBytes<Format>(a.in);
     multiplyPanels<Format, kTiles, 1>(
-        a.in, {weights}, PickedRows<kTiles>(a.x, ours, picks), [&](const float(&totals)[1], int i) {
+        a.in, weights, 0, PickedRows<kTiles>(a.x, ours, picks),
+        [&](const float(&totals)[1], int i) {
             const int output = panel * kPanelOutputs + lane / 4 + i % 4 / 2 * 8;
             const int pick = ours[i / 4 * RoundedRows::kTileRows + lane % 4 * 2 + i % 2];
             if (output < a.out && pick < picks.count)
@@ -163,6 +167,7 @@ struct PickedFloats {
 /// Blocks: (kFloatWarps outputs, kFloatRows rows of tiles), one warp per output.
 template <class Format> __global__ void multiplyTileFloats(FloatsArguments a, TiledPicks picks)
 {
+    waitForEarlierKernels();
     constexpr int kParts = ExpertTiles::kRows / kFloatRows;
     const int output =
         static_cast<int>(blockIdx.x) * kFloatWarps + static_cast<int>(threadIdx.x) / 32;

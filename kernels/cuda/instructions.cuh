@@ -3,6 +3,8 @@
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
 
+#include <cstddef>
+
 namespace inglenook::cuda {
 
 // Every instruction that C++ has no name for. Tests replace this file by one that computes the same
@@ -17,6 +19,26 @@ __device__ constexpr bool hasAmpereInstructions()
     return true;
 #else
     return false;
+#endif
+}
+
+/// Behind this all kernels in front have ended and what they wrote is seen; the next one may be
+/// brought onto the device (launch.cuh).
+__device__ inline void waitForEarlierKernels()
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+    asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
+
+/// Asks for bytes to be brought into the L2 cache, where the device can be asked so and has room
+/// there: from compute capability 9.0 on. Address and number are multiples of 16. One lane of a
+/// warp calls it.
+__device__ inline void prefetch(const std::byte* from, unsigned bytes)
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(from), "r"(bytes));
 #endif
 }
 

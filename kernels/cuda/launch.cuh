@@ -1,8 +1,20 @@
 #pragma once
 
+#include "kernels/cuda/instructions.cuh"
+
 #include <cuda_runtime.h>
 
 namespace inglenook::cuda {
+
+/// Where kernels are put. With `overlap` a kernel may be brought onto the device while the one in
+/// front still runs (programmatic dependent launch), also in a graph: the gap between two is then
+/// the time that waitForEarlierKernels() takes.
+struct Queue {
+    cudaStream_t stream = nullptr;
+    bool overlap = false;
+
+    operator cudaStream_t() const { return stream; } // for copies
+};
 
 /// How many threads run a kernel, and with how much of dynamicShared().
 struct LaunchShape {
@@ -11,16 +23,26 @@ struct LaunchShape {
     size_t sharedBytes = 0;
 };
 
-/// Puts a kernel into the stream. What every launch goes through: tests replace this file by one
-/// that runs the kernel on the CPU.
+/// Puts a kernel into the queue. Each of its threads calls waitForEarlierKernels() once, in front
+/// of all but prefetch(). What every launch goes through: tests replace this file by one that runs
+/// the kernel on the CPU.
 template <class... Parameters, class... Arguments>
-void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_t stream,
+void launch(void (*kernel)(Parameters...), const LaunchShape& shape, const Queue& queue,
             Arguments&&... arguments)
 {
     if (shape.grid.x == 0 || shape.grid.y == 0 || shape.grid.z == 0) // a step without rows
         return;
-    kernel<<<shape.grid, shape.block, shape.sharedBytes, stream>>>(
-        static_cast<Parameters>(arguments)...);
+    cudaLaunchAttribute overlap{};
+    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    overlap.val.programmaticStreamSerializationAllowed = 1;
+    cudaLaunchConfig_t config{};
+    config.gridDim = shape.grid;
+    config.blockDim = shape.block;
+    config.dynamicSmemBytes = shape.sharedBytes;
+    config.stream = queue.stream;
+    config.attrs = &overlap;
+    config.numAttrs = queue.overlap ? 1 : 0;
+    cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...); // see checkLaunch()
 }
 
 /// Where a stream and the host wait for each other: counters of how often each side has come.

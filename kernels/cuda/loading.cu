@@ -105,7 +105,7 @@ void CudaLoading::sendRows(const WeightPart& part, size_t rows)
         return m_ring->sendTo(to + m_row * row, piece);
     const std::byte* fileRows = m_ring->send(piece);
     repack(part.type, to + repackedBytes(part.type, static_cast<int>(m_row), m_weight.in), fileRows,
-           static_cast<int>(rows), m_weight.in, m_stream);
+           static_cast<int>(rows), m_weight.in, {.stream = m_stream}); // behind the ring's event
     checkLaunch("loading a weight");
 }
 

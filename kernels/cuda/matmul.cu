@@ -16,6 +16,7 @@ constexpr int kRoundWarps = 8; // of a block
 /// Blocks: (rows, blocks of 32 by kRoundWarps).
 __global__ void roundRows(RoundedRows to, const float* x, int stride)
 {
+    waitForEarlierKernels();
     const int row = static_cast<int>(blockIdx.x);
     const int block =
         static_cast<int>(blockIdx.y) * kRoundWarps + static_cast<int>(threadIdx.x) / 32;

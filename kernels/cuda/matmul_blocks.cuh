@@ -131,22 +131,44 @@ __device__ void addRecord(Sums<kTiles>& sums, int in, const std::byte* panel, in
     }
 }
 
+/// The record that a segment begins with.
+__device__ inline int firstRecord(int in, int segment)
+{
+    return segment * recordCount(in) / segmentCount(in);
+}
+
+/// Asks for a record that the warp will read soon: weights do not change, so this may come before
+/// the kernels in front have ended.
+template <class Format> __device__ void fetchRecord(int in, const std::byte* panel, int record)
+{
+    constexpr size_t kBytes = kRecordBytes<Format>;
+    const size_t first = static_cast<size_t>(record) * kBytes;
+    if (threadIdx.x % 32 == 0)
+        prefetch(panel + first, static_cast<unsigned>(min(kBytes, panelBytes<Format>(in) - first)));
+}
+
+template <class Format> __device__ void fetchFirstRecord(int in, const std::byte* panel)
+{
+    fetchRecord<Format>(in, panel, firstRecord(in, static_cast<int>(threadIdx.x) / 32));
+}
+
 template <class Format, int kTiles, class Rows>
 __device__ void addSegment(Sums<kTiles>& sums, int in, const std::byte* panel, int segment,
                            const Rows& rows)
 {
-    const int records = recordCount(in);
-    const int segments = segmentCount(in);
-    const int last = (segment + 1) * records / segments;
-    for (int r = segment * records / segments; r < last; ++r)
+    const int last = firstRecord(in, segment + 1);
+    for (int r = firstRecord(in, segment); r < last; ++r) {
+        if (r + 1 < last)
+            fetchRecord<Format>(in, panel, r + 1);
         addRecord<Format, kTiles>(sums, in, panel, r, rows);
+    }
 }
 
-/// The products of panels by the same rows, by a warp per segment. `store` gets the totals of all
-/// panels that the lane has as number i % 4 of tile i / 4: of output lane / 4 + i % 4 / 2 * 8 and
-/// row lane % 4 * 2 + i % 2.
+/// The products of panels, each `toNext` bytes behind the one before, by the same rows: by a warp
+/// per segment. `store` gets the totals of all panels that the lane has as number i % 4 of tile
+/// i / 4: of output lane / 4 + i % 4 / 2 * 8 and row lane % 4 * 2 + i % 2.
 template <class Format, int kTiles, int kPanels, class Rows, class Store>
-__device__ void multiplyPanels(int in, const std::byte* const (&panels)[kPanels], const Rows& rows,
+__device__ void multiplyPanels(int in, const std::byte* panel, size_t toNext, const Rows& rows,
                                Store store)
 {
     __shared__ float partial[kPanels][kMostSegments][kTiles * 4][32];
@@ -155,7 +177,7 @@ __device__ void multiplyPanels(int in, const std::byte* const (&panels)[kPanels]
 #pragma unroll 1
     for (int p = 0; p < kPanels; ++p) {
         Sums<kTiles> sums = {};
-        addSegment<Format, kTiles>(sums, in, panels[p], segment, rows);
+        addSegment<Format, kTiles>(sums, in, panel + p * toNext, segment, rows);
 #pragma unroll
         for (int i = 0; i < kTiles * 4; ++i)
             partial[p][segment][i][lane] = sums[i / 4][i % 4];
@@ -191,8 +213,11 @@ __global__ void __launch_bounds__(kMostSegments * 32) multiplyFew(BlocksArgument
 {
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const auto panel = static_cast<int>(blockIdx.x);
+    const std::byte* weights = a.panels + panel * panelBytes<Format>(a.in);
+    fetchFirstRecord<Format>(a.in, weights);
+    waitForEarlierKernels();
     multiplyPanels<Format, kTiles, 1>(
-        a.in, {a.panels + panel * panelBytes<Format>(a.in)}, AdjacentRows{a.x, a.rows, 0},
+        a.in, weights, 0, AdjacentRows{a.x, a.rows, 0},
         [&](const float(&totals)[1], int i) { storeSum(a, totals[0], panel, i / 4, lane, i % 4); });
 }
 
@@ -202,6 +227,7 @@ inline constexpr int kManyWarps = 8;
 template <class Format>
 __global__ void __launch_bounds__(kManyWarps * 32) multiplyMany(BlocksArguments a)
 {
+    waitForEarlierKernels();
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int panel =
         static_cast<int>(blockIdx.y) * kManyWarps + static_cast<int>(threadIdx.x) / 32;
@@ -224,21 +250,21 @@ __global__ void __launch_bounds__(kManyWarps * 32) multiplyMany(BlocksArguments 
         storeSum(a, totals[i / 4][i % 4], panel, firstTile + i / 4, lane, i % 4);
 }
 
-template <class Format> void launchBlocks(const BlocksArguments& a, cudaStream_t stream)
+template <class Format> void launchBlocks(const BlocksArguments& a, const Queue& queue)
 {
     const auto panels = static_cast<unsigned>((a.out + kPanelOutputs - 1) / kPanelOutputs);
     const auto fewThreads = static_cast<unsigned>(segmentCount(a.in) * 32);
     if (a.rows <= 8) {
-        launch(multiplyFew<Format, 1>, {panels, fewThreads}, stream, a);
+        launch(multiplyFew<Format, 1>, {panels, fewThreads}, queue, a);
     } else if (a.rows <= 16) {
-        launch(multiplyFew<Format, 2>, {panels, fewThreads}, stream, a);
+        launch(multiplyFew<Format, 2>, {panels, fewThreads}, queue, a);
     } else if (a.rows <= 32) {
-        launch(multiplyFew<Format, 4>, {panels, fewThreads}, stream, a);
+        launch(multiplyFew<Format, 4>, {panels, fewThreads}, queue, a);
     } else {
         constexpr int kRows = kManyTiles * RoundedRows::kTileRows;
         const dim3 grid(static_cast<unsigned>((a.rows + kRows - 1) / kRows),
                         (panels + kManyWarps - 1) / kManyWarps);
-        launch(multiplyMany<Format>, {grid, kManyWarps * 32}, stream, a);
+        launch(multiplyMany<Format>, {grid, kManyWarps * 32}, queue, a);
     }
 }
 

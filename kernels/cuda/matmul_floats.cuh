@@ -148,6 +148,7 @@ __device__ void multiplyRows(const FloatsArguments& a, int output, const Rows& r
 /// Blocks: (kFloatWarps outputs, kRows rows), one warp per output.
 template <class Format, int kRows> __global__ void multiplyFloats(FloatsArguments a)
 {
+    waitForEarlierKernels();
     const int output =
         static_cast<int>(blockIdx.x) * kFloatWarps + static_cast<int>(threadIdx.x) / 32;
     const int first = static_cast<int>(blockIdx.y) * kRows;
@@ -155,17 +156,17 @@ template <class Format, int kRows> __global__ void multiplyFloats(FloatsArgument
         multiplyRows<Format, kRows>(a, output, AdjacentFloats{first, min(kRows, a.rows - first)});
 }
 
-template <class Format> void launchFloats(const FloatsArguments& a, cudaStream_t stream)
+template <class Format> void launchFloats(const FloatsArguments& a, const Queue& queue)
 {
     const auto blocks = static_cast<unsigned>((a.out + kFloatWarps - 1) / kFloatWarps);
     constexpr unsigned kThreads = kFloatWarps * 32;
     constexpr int kTileRows = 8;
     if (a.rows == 1)
-        launch(multiplyFloats<Format, 1>, {blocks, kThreads}, stream, a);
+        launch(multiplyFloats<Format, 1>, {blocks, kThreads}, queue, a);
     else
         launch(multiplyFloats<Format, kTileRows>,
                {{blocks, static_cast<unsigned>((a.rows + kTileRows - 1) / kTileRows)}, kThreads},
-               stream, a);
+               queue, a);
 }
 
 } // namespace inglenook::cuda

@@ -101,6 +101,7 @@ template <class File>
 __global__ void repackKernel(unsigned* panels, const std::byte* fileRows, size_t bytesPerRow,
                              int rows, int in)
 {
+    waitForEarlierKernels();
     constexpr int kRecordWords = kRecordBytes<typename File::Panel> / 4;
     const auto panelWords = static_cast<int>(panelBytes<typename File::Panel>(in) / 4);
     const int word = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
@@ -134,7 +135,7 @@ size_t repackedBytes(DType type, int out, int in)
 }
 
 void repack(DType type, std::byte* panels, const std::byte* fileRows, int rows, int in,
-            cudaStream_t stream)
+            const Queue& queue)
 {
     constexpr int kMostPanels = 65535; // in the second dimension of a grid
     const size_t bytesPerRow = rowBytes(type, in);
@@ -146,7 +147,7 @@ void repack(DType type, std::byte* panels, const std::byte* fileRows, int rows, 
         const dim3 grid(static_cast<unsigned>((bytes / 4 + kThreads - 1) / kThreads),
                         static_cast<unsigned>(panelsNow));
         withFileFormat(type, [&]<class File>(File) {
-            launch(repackKernel<File>, {grid, kThreads}, stream,
+            launch(repackKernel<File>, {grid, kThreads}, queue,
                    reinterpret_cast<unsigned*>(panels + static_cast<size_t>(first) * bytes),
                    fileRows + static_cast<size_t>(firstRow) * bytesPerRow, bytesPerRow,
                    rows - firstRow, in);

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "kernels/cuda/launch.cuh"
 #include "kernels/dtype.h"
 
 #include <cstddef>
-#include <cuda_runtime.h>
 
 namespace inglenook::cuda {
 
@@ -13,6 +13,6 @@ namespace inglenook::cuda {
 /// Puts into the stream: `rows` rows as they lie in a file, the first of them the first of a panel,
 /// become panels. Both are device memory.
 void repack(DType type, std::byte* panels, const std::byte* fileRows, int rows, int in,
-            cudaStream_t stream);
+            const Queue& queue);
 
 } // namespace inglenook::cuda

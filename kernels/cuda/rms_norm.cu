@@ -25,6 +25,7 @@ struct NormArguments {
 
 __global__ void rmsNormKernel(NormArguments a)
 {
+    waitForEarlierKernels();
     __shared__ float shared[32];
     const int row = static_cast<int>(blockIdx.x);
     float* x = a.x + static_cast<size_t>(row) * a.xStride;

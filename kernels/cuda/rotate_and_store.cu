@@ -59,6 +59,7 @@ __device__ void rotate(float* head, const RotateArguments& a, int row)
 
 __global__ void rotateAndStoreKernel(RotateArguments a)
 {
+    waitForEarlierKernels();
     float* head = dynamicShared<float>();
     __shared__ float shared[32];
     const int row = static_cast<int>(blockIdx.x);

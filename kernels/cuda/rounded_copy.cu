@@ -20,7 +20,8 @@ RoundedRows RoundedCopy::leave(const Tensor& x)
     m_of = {};
     if (x.cols % kBlock != 0 || x.rows == 0)
         return {};
-    std::byte* memory = m_scratch.atLeast(RoundedRows::bytes(x.rows, x.cols));
+    m_turn = 1 - m_turn;
+    std::byte* memory = m_scratch[m_turn].atLeast(RoundedRows::bytes(x.rows, x.cols));
     m_rows = {.quants = memory,
               .scales = reinterpret_cast<RoundedRows::Scale*>(
                   memory + RoundedRows::quantBytes(x.rows, x.cols)),

@@ -38,6 +38,7 @@ __device__ unsigned keyOf(float logit)
 
 __global__ void routeKernel(RouteArguments a)
 {
+    waitForEarlierKernels();
     const auto row = static_cast<size_t>(blockIdx.x);
     const int lane = static_cast<int>(threadIdx.x);
     const float* logits = a.logits + row * a.logitStride;

@@ -64,6 +64,7 @@ template <class Visit> __device__ void eachOfClass(const CandidateArguments& a, 
 /// Blocks: (slices, rows).
 __global__ void greatestKernel(CandidateArguments a)
 {
+    waitForEarlierKernels();
     Notes& notes = a.notes[blockIdx.y];
     unsigned greatest = 0;
     eachOfClass(a, [&](int, unsigned key) { greatest = max(greatest, key); });
@@ -76,6 +77,7 @@ __global__ void greatestKernel(CandidateArguments a)
 /// greatest of the classes.
 __global__ void listKernel(CandidateArguments a)
 {
+    waitForEarlierKernels();
     __shared__ unsigned greatest[kCandidateClasses];
     __shared__ unsigned bound;
     Notes& notes = a.notes[blockIdx.y];
@@ -111,6 +113,7 @@ __global__ void listKernel(CandidateArguments a)
 /// One block per row. A token's place is the number of those before it: the list is short.
 __global__ void orderKernel(CandidateArguments a)
 {
+    waitForEarlierKernels();
     __shared__ Listed list[kCandidateCrowd];
     const Notes& notes = a.notes[blockIdx.x];
     const unsigned* logits = a.logits + static_cast<size_t>(blockIdx.x) * a.logitStride;

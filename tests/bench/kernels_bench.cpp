@@ -1,6 +1,7 @@
-// Measures the operators of one device at the shapes of a 1B model: decoding against the read
-// bandwidth of the processor measured in between, wider steps and prompts in operations per second.
-// Usage: kernels_bench [device] [threads]
+// Measures the operators of one device at the shapes of a 1B model: decoding, recorded, against the
+// read bandwidth of the device measured in between, wider steps and prompts in operations per
+// second. Usage: kernels_bench [device] [threads] [format or all] [overlap or apart: of kernels,
+// where a device can start one before the one in front has ended]
 
 #include "kernels/cpu/host_memory.h"
 #include "kernels/cpu/thread_pool.h"
@@ -13,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <map>
 #include <numeric>
 #include <random>
 
@@ -36,11 +38,13 @@ double median(std::vector<double> values)
     return values[values.size() / 2];
 }
 
-/// A plain sum over a buffer much larger than the caches, by all threads: bytes per second.
+/// Bytes per second: what the device says of itself, else a plain sum over a buffer much larger
+/// than the caches, by all threads.
 class ReadBandwidth {
 public:
-    explicit ReadBandwidth(int threads)
-        : m_pool(threads)
+    ReadBandwidth(Backend& device, int threads)
+        : m_device(device)
+        , m_pool(threads)
         , m_memory(size_t{512} << 20)
         , m_words(m_memory.bytes() / 8)
     {
@@ -51,6 +55,8 @@ public:
 
     double measure()
     {
+        if (const double ofDevice = m_device.measureReadBandwidth(); ofDevice > 0.)
+            return ofDevice;
         const auto* words = reinterpret_cast<const uint64_t*>(m_memory.data());
         const int pieces = 64;
         const size_t each = m_words / pieces;
@@ -69,6 +75,7 @@ public:
     }
 
 private:
+    Backend& m_device;
     cpu::ThreadPool m_pool;
     cpu::HostMemory m_memory;
     size_t m_words;
@@ -118,6 +125,9 @@ template <class T> Matrix matrixOf(Backend& backend, const std::vector<T>& value
     return m;
 }
 
+/// How gates, ups and their product are computed.
+enum class Glu { Fused, ByDefinition };
+
 /// A decoder of the shape of a 1B model; all layers have their own bytes.
 class Model {
 public:
@@ -128,7 +138,9 @@ public:
         , m_qkv(matrix(backend, rows, kShape.qkvCols()))
         , m_attended(matrix(backend, rows, kHidden))
         , m_gateUp(matrix(backend, rows, 2 * kFfn))
-        , m_logits(matrix(backend, 16, kVocabulary))
+        , m_logits(matrix(backend, kDecodeRows, kVocabulary))
+        , m_places(matrix(backend, rows, 1, DType::I32))
+        , m_slots(matrix(backend, rows, 1, DType::I32))
     {
         const auto load = [&](int out, int in) {
             const auto bytes = randomRows(type, out, in);
@@ -162,16 +174,67 @@ public:
         m_backend.write(m_x.tensor, std::as_bytes(std::span(x)));
     }
 
-    /// `rows` tokens from `position` on.
+    /// `rows` tokens from `position` on; few rows are recorded once and replayed.
     void step(int rows, int position)
     {
-        std::vector<int32_t> positions(static_cast<size_t>(rows)), slots(positions.size(), 0);
+        std::vector<int32_t> positions(static_cast<size_t>(rows));
         std::iota(positions.begin(), positions.end(), position);
-        const Matrix place = matrixOf(m_backend, positions, 1),
-                     slot = matrixOf(m_backend, slots, 1);
+        m_backend.write(m_places.tensor.firstRows(rows), std::as_bytes(std::span(positions)));
+        if (rows > kDecodeRows)
+            forward(rows);
+        else
+            repeat(m_steps[rows], [this, rows] { forward(rows); });
+        wait();
+    }
+
+    /// Seconds for the gates and ups of one layer, and what they make.
+    double gluSeconds(int rows, Glu how)
+    {
+        std::unique_ptr<Recording> recording;
+        const auto all = [this, rows, how] {
+            for (const Layer& layer : m_layers) {
+                const Tensor gateUp = m_gateUp.tensor.firstRows(rows);
+                const Tensor x = m_h.tensor.firstRows(rows);
+                if (how == Glu::Fused)
+                    m_backend.matmulGlu(gateUp, x, layer.gateUp, Activation::Silu);
+                else
+                    m_backend.Backend::matmulGlu(gateUp, x, layer.gateUp, Activation::Silu);
+            }
+        };
+        std::vector<double> times;
+        for (int i = 0; i < 6; ++i)
+            times.push_back(secondsOf([&] {
+                repeat(recording, all);
+                wait();
+            }));
+        return median({times.begin() + 1, times.end()}) / kLayers;
+    }
+
+    [[nodiscard]] double bytes() const { return static_cast<double>(m_bytes); }
+    [[nodiscard]] double fileBytes() const { return static_cast<double>(m_fileBytes); }
+    [[nodiscard]] double loadSeconds() const { return m_loadSeconds; }
+
+private:
+    void repeat(std::unique_ptr<Recording>& recording, const std::function<void()>& work)
+    {
+        if (recording)
+            m_backend.replay(*recording);
+        else
+            recording = m_backend.record(work);
+    }
+
+    void wait()
+    {
+        float waited = 0;
+        m_backend.read(std::as_writable_bytes(std::span(&waited, 1)),
+                       m_logits.tensor.firstRows(1).columns(0, 1));
+    }
+
+    void forward(int rows)
+    {
         StepInputs in;
-        in.positions = place.tensor;
-        in.slots = slot.tensor;
+        in.positions = m_places.tensor.firstRows(rows);
+        in.slots = m_slots.tensor.firstRows(rows);
         in.contextBound = kContext;
         const KvPages kv{m_cache, kContext / kPageTokens, m_table.tensor};
         const Rope rope{RopePairs::Halves, 64, m_rotation.tensor.firstRows(rows)};
@@ -184,32 +247,24 @@ public:
             b.attention(part(m_attended), part(m_qkv), kv, kShape, in);
             b.matmul(part(m_h), part(m_attended), layer.o);
             b.rmsNorm(part(m_h), part(m_x), m_norm, 1e-5f);
-            b.matmul(part(m_gateUp), part(m_h), layer.gateUp);
-            b.glu(part(m_gateUp).columns(0, kFfn), part(m_gateUp), Activation::Silu);
+            b.matmulGlu(part(m_gateUp), part(m_h), layer.gateUp, Activation::Silu);
             b.matmul(part(m_h), part(m_gateUp).columns(0, kFfn), layer.down);
         }
-        const int outputs = std::min(rows, 16);
+        const int outputs = std::min(rows, kDecodeRows);
         b.matmul(m_logits.tensor.firstRows(outputs), m_h.tensor.firstRows(outputs), m_head);
-        float waited = 0;
-        b.read(std::as_writable_bytes(std::span(&waited, 1)),
-               m_logits.tensor.firstRows(1).columns(0, 1));
     }
 
-    [[nodiscard]] double bytes() const { return static_cast<double>(m_bytes); }
-    [[nodiscard]] double fileBytes() const { return static_cast<double>(m_fileBytes); }
-    [[nodiscard]] double loadSeconds() const { return m_loadSeconds; }
-
-private:
     struct Layer {
         Weight qkv, o, gateUp, down;
     };
     Backend& m_backend;
-    Matrix m_x, m_h, m_qkv, m_attended, m_gateUp, m_logits, m_table, m_rotation;
+    Matrix m_x, m_h, m_qkv, m_attended, m_gateUp, m_logits, m_places, m_slots, m_table, m_rotation;
     std::shared_ptr<Buffer> m_cache;
     std::vector<Layer> m_layers;
     Weight m_norm, m_head;
     size_t m_bytes = 0, m_fileBytes = 0;
     double m_loadSeconds = 0;
+    std::map<int, std::unique_ptr<Recording>> m_steps; // by rows
 };
 
 void measureModel(Backend& backend, DType type, ReadBandwidth& reading)
@@ -243,6 +298,10 @@ void measureModel(Backend& backend, DType type, ReadBandwidth& reading)
             times.push_back(secondsOf([&] { model.step(rows, prompt); }));
         std::printf(" %.2f", median(times) / single);
     }
+    std::printf("; gates and ups fused / not, us:");
+    for (const int rows : {1, 8, 16})
+        std::printf(" %.1f / %.1f", 1e6 * model.gluSeconds(rows, Glu::Fused),
+                    1e6 * model.gluSeconds(rows, Glu::ByDefinition));
     std::vector<double> times, coreTimes;
     for (int i = 0; i < 5; ++i) {
         const std::clock_t before = std::clock();
@@ -265,14 +324,15 @@ int main(int argc, char** argv)
     }
     const int threads =
         argc > 2 ? std::atoi(argv[2]) : static_cast<int>(std::thread::hardware_concurrency());
-    const auto backend = createBackend(*device, {.threads = threads});
-    ReadBandwidth reading(threads);
+    const bool overlap = argc <= 4 || std::string_view(argv[4]) == "overlap";
+    const auto backend = createBackend(*device, {.threads = threads, .overlapKernels = overlap});
+    ReadBandwidth reading(*backend, threads);
     for (const DeviceInfo& info : listDevices())
         if (info.id == *device)
             std::printf("%s, %d threads\n", info.name.c_str(), threads);
     for (const DType type :
          {DType::Q4_K, DType::Q8_0, DType::Q4_0, DType::Q5_K, DType::Q6_K, DType::F16}) {
-        if (argc > 3 && name(type) != argv[3])
+        if (argc > 3 && argv[3] != std::string_view("all") && name(type) != argv[3])
             continue;
         measureModel(*backend, type, reading);
     }

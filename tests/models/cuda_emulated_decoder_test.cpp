@@ -41,6 +41,7 @@ private Q_SLOTS:
     void logitsAgreeWithTheReference();
     void groupsComputeTheSame_data();
     void groupsComputeTheSame();
+    void takesNoMoreThanItsWorkspaceBesides();
 
 private:
     static void addModel(const CheckedModel& model, Architecture architecture,
@@ -163,6 +164,32 @@ void CudaEmulatedDecoderTest::groupsComputeTheSame()
     const double difference = meanDifference(found, expected);
     QVERIFY2(difference <= kQuantisedLimit,
              qPrintable(QString("mean difference %1").arg(difference)));
+}
+
+/// What a plan does not know of is bounded by what the device says of itself.
+void CudaEmulatedDecoderTest::takesNoMoreThanItsWorkspaceBesides()
+{
+    const auto card = [] { return listEmulatedDevices()[1]; };
+    const auto file = tinyModel("llama", DType::Q8_0);
+    const size_t atFirst = card().memoryFree;
+    const auto backend = openBackend(Architecture::Ampere);
+    const size_t opened = card().memoryFree;
+    TinyRunner runner(*backend, *file);
+    const size_t loaded = card().memoryFree;
+
+    const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
+    for (const int slice : {kCheckedTokens, 1, 16})
+        static_cast<void>(runner.runSlices(tokens, 0, slice));
+    const AttentionShape& shape = runner.spec().layers[0].attention;
+    std::vector<std::byte> page(kvPageBytes(shape.kvHeads, shape.headSize));
+    const auto buffer = backend->allocate(page.size());
+    const KvPages pages{.buffer = buffer, .pageCount = 1};
+    const int first = 0;
+    backend->readPages(page, pages, {&first, 1}, shape);
+
+    const size_t taken = atFirst - opened + loaded - card().memoryFree - buffer->bytes();
+    QVERIFY(taken > 0);
+    QVERIFY2(taken <= card().workspaceBytes, qPrintable(QString::number(taken)));
 }
 
 QTEST_APPLESS_MAIN(CudaEmulatedDecoderTest)

@@ -40,8 +40,7 @@ void PlacementPlanTest::whatADeviceTakesForItselfIsNoRoom()
     constexpr size_t kTaken = size_t{8} << 20;
 
     const MemoryPlan roomy = planOn({.id = kCard, .memoryFree = kFree});
-    const MemoryPlan narrow =
-        planOn({.id = kCard, .memoryFree = kFree, .workspaceBytes = kTaken});
+    const MemoryPlan narrow = planOn({.id = kCard, .memoryFree = kFree, .workspaceBytes = kTaken});
 
     QVERIFY(narrow.pages < roomy.pages);
     QVERIFY(narrow.totalBytes <= kFree);
@@ -52,8 +51,8 @@ void PlacementPlanTest::whatADeviceTakesForItselfIsNoRoom()
 void PlacementPlanTest::aWorkspaceBeyondTheMemoryIsRefused()
 {
     constexpr size_t kFree = size_t{20} << 20;
-    QVERIFY_EXCEPTION_THROWN(
-        planOn({.id = kCard, .memoryFree = kFree, .workspaceBytes = kFree}), std::runtime_error);
+    QVERIFY_EXCEPTION_THROWN(planOn({.id = kCard, .memoryFree = kFree, .workspaceBytes = kFree}),
+                             std::runtime_error);
 }
 
 QTEST_APPLESS_MAIN(PlacementPlanTest)

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void missingBarriersShowInSomeOrder();
     void threadsThatNeverMeetAreReported();
     void lanesInDifferentOperationsAreReported();
+    void kernelsThatDoNotWaitForEarlierOnesAreReported();
     void shufflesTakeFromTheirLane();
     void productsOfBytesAreProducts();
 };
@@ -96,6 +97,31 @@ void CudaOnCpuTest::lanesInDifferentOperationsAreReported()
     });
 
     QVERIFY2(complaint.contains("meet in"), qPrintable(complaint));
+}
+
+void CudaOnCpuTest::kernelsThatDoNotWaitForEarlierOnesAreReported()
+{
+    const auto complaint = [](const std::function<void()>& thread) {
+        try {
+            BlockRunner::instance().run(
+                {.blocks = 2, .threads = kThreads, .thread = thread, .waits = 1}, 0);
+        } catch (const std::logic_error& mistake) {
+            return QString(mistake.what());
+        }
+        return QString();
+    };
+
+    QCOMPARE(complaint([] { cuda::waitForEarlierKernels(); }), QString());
+    QVERIFY(complaint([] {}).contains("waits for earlier kernels 0 times"));
+    QVERIFY(complaint([] {
+                cuda::waitForEarlierKernels();
+                if (threadIdx.x == 40)
+                    cuda::waitForEarlierKernels();
+            }).contains("2 times"));
+    QVERIFY(complaint([] {
+                if (blockIdx.x == 0)
+                    cuda::waitForEarlierKernels();
+            }).contains("0 times"));
 }
 
 void CudaOnCpuTest::shufflesTakeFromTheirLane()

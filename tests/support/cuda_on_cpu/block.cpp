@@ -73,6 +73,7 @@ void BlockRunner::runBlock(const Grid& grid)
                 thread();
         }));
     m_states.assign(static_cast<size_t>(threads), State::Ready);
+    m_waits.assign(static_cast<size_t>(threads), 0);
     m_warps.resize(static_cast<size_t>(threads / kWarpLanes));
     for (Warp& warp : m_warps)
         warp.arrived = 0;
@@ -119,6 +120,9 @@ void BlockRunner::thread()
 {
     m_grid->thread();
     const auto index = static_cast<size_t>(m_current);
+    if (m_waits[index] != m_grid->waits)
+        m_mistake = "A thread waits for earlier kernels " + std::to_string(m_waits[index]) +
+            " times, not " + std::to_string(m_grid->waits);
     m_states[index] = State::Finished;
     --m_live;
     releaseBarrier();

@@ -34,6 +34,7 @@ struct Grid {
     Dimensions threads;
     size_t sharedBytes = 0;
     std::function<void()> thread;
+    int waits = 0; // that each thread makes for earlier kernels
 };
 
 /// In which order threads and blocks run. 0: ascending, 1: descending; others: shuffled by the
@@ -57,6 +58,8 @@ public:
     // For the thread that runs
 
     void waitForBlock();
+    /// For all kernels in front, which have ended here.
+    void countWait() { ++m_waits[static_cast<size_t>(m_current)]; }
     /// All lanes of the warp take part. `combine` turns what they gave into what they get; it is
     /// called once. `name` tells operations apart.
     void exchange(const char* name, std::span<const uint32_t> given, std::span<uint32_t> got,
@@ -87,6 +90,7 @@ private:
     Fiber m_outside;
     std::vector<std::unique_ptr<Fiber>> m_fibers;
     std::vector<State> m_states;
+    std::vector<int> m_waits; // of each thread, for earlier kernels
     std::vector<Warp> m_warps;
     std::deque<int> m_ready;
     std::minstd_rand m_random;

@@ -92,6 +92,13 @@ inline void __syncwarp()
     BlockRunner::instance().exchange("__syncwarp", {}, {}, [](WarpPackets&) {});
 }
 
+inline void __threadfence() { } // threads run one at a time
+
+template <class T> T __ldcg(const T* from)
+{
+    return *from;
+}
+
 inline int atomicAdd(int* to, int value) // threads run one at a time
 {
     return std::exchange(*to, *to + value);

@@ -15,6 +15,19 @@ inline bool hasAmpereInstructions()
     return architecture() == Architecture::Ampere;
 }
 
+inline void waitForEarlierKernels()
+{
+    BlockRunner::instance().countWait();
+}
+
+inline void prefetch(const std::byte* from, unsigned bytes)
+{
+    if (reinterpret_cast<uintptr_t>(from) % 16 != 0 || bytes % 16 != 0 || bytes == 0)
+        std::abort();
+    for (const unsigned i : {0u, bytes - 1}) // the sanitizer looks
+        static_cast<void>(static_cast<const volatile std::byte*>(from)[i]);
+}
+
 inline uint4 loadOnce(const uint4* from)
 {
     return *from;

@@ -1,9 +1,18 @@
 #pragma once
 
+#include "kernels/cuda/instructions.cuh"
+
 #include <cuda_runtime.h>
 #include <tuple>
 
 namespace inglenook::cuda {
+
+struct Queue {
+    cudaStream_t stream = nullptr;
+    bool overlap = false; // kernels run one after another here
+
+    operator cudaStream_t() const { return stream; }
+};
 
 struct LaunchShape {
     dim3 grid;
@@ -14,14 +23,18 @@ struct LaunchShape {
 /// Stands in for the file of the same name: the arguments are copied now, the kernel runs in the
 /// stream's time.
 template <class... Parameters, class... Arguments>
-void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_t stream,
+void launch(void (*kernel)(Parameters...), const LaunchShape& shape, const Queue& queue,
             Arguments&&... arguments)
 {
     if (shape.grid.x == 0 || shape.grid.y == 0 || shape.grid.z == 0)
         return;
     const std::tuple<Parameters...> copies(static_cast<Parameters>(arguments)...);
-    submit(stream,
-           {shape.grid, shape.block, shape.sharedBytes, [=] { std::apply(kernel, copies); }});
+    submit(queue,
+           {.blocks = shape.grid,
+            .threads = shape.block,
+            .sharedBytes = shape.sharedBytes,
+            .thread = [=] { std::apply(kernel, copies); },
+            .waits = 1});
 }
 
 struct Bell {
