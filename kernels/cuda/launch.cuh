@@ -52,8 +52,9 @@ struct Bell {
     unsigned* taken;
 };
 
-/// By one thread: says that all work before is done, and waits until the host has answered.
-inline __global__ void ringAndWait(Bell bell)
+/// By one thread: says that all work before is done, and waits until the host has answered. A
+/// template, as kernels in headers are not inline otherwise.
+template <class = void> __global__ void ringAndWait(Bell bell)
 {
     const unsigned times = ++*bell.times;
     __threadfence_system();
@@ -70,7 +71,7 @@ inline __global__ void ringAndWait(Bell bell)
 /// Puts a meeting with the host into the stream.
 inline void launchMeeting(const Bell& bell, cudaStream_t stream)
 {
-    ringAndWait<<<1, 1, 0, stream>>>(bell);
+    ringAndWait<><<<1, 1, 0, stream>>>(bell);
 }
 
 /// The shared memory that the launch asked for, aligned to 16 bytes.

@@ -6,6 +6,7 @@
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/workspace.cuh"
 
 #include <algorithm>
 
@@ -29,6 +30,8 @@ struct Notes {
     Listed list[kCandidateCrowd];
     unsigned greatest[kMostSlices][kCandidateClasses]; // keys; 0 where a slice has none
 };
+
+static_assert(sizeof(Notes) * kDecodeRows <= kCandidateBytes);
 
 struct CandidateArguments {
     int* found;

@@ -20,7 +20,11 @@ inline constexpr size_t kRoundedBytes = size_t{64} << 20;
 /// A counter for each 32 outputs of matmulGlu; taken when the device is opened.
 inline constexpr size_t kArrivalBytes = size_t{256} << 10;
 
+/// What the kernels of topCandidates tell each other, of as many rows as have logits.
+inline constexpr size_t kCandidateBytes = size_t{1} << 20;
+
+// The ring that weights come by (upload_ring.cuh) is gone before the cache is made.
 inline constexpr size_t kWorkspaceBytes =
-    kPartialBytes + kPageCopyBytes + kRoundedBytes + kArrivalBytes;
+    kPartialBytes + kPageCopyBytes + kRoundedBytes + kArrivalBytes + kCandidateBytes;
 
 } // namespace inglenook::cuda
