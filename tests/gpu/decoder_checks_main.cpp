@@ -8,7 +8,6 @@
 #include "tests/models/decoder_checks.h"
 #include "tests/models/tiny_runner.h"
 
-#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <nlohmann/json.hpp>
@@ -22,21 +21,14 @@ namespace {
 constexpr double kLargestMeanDifference = 1e-3;
 constexpr double kLargestMeanDifferenceQuantised = 3e-2;
 
-/// Mean distance of the logits from the reference's, as a share of the reference's spread.
+/// meanDifference() of the logits from the reference's.
 double distanceFromReference(const TinyDevices& devices, Backend& reference, const ModelFile& file)
 {
     const std::vector<int32_t> tokens = tinyPrompt(kCheckedTokens);
     TinyRunner ours(devices, file);
     TinyRunner theirs(reference, file);
-    const std::vector<float> found = ours.runSlices(tokens, 0, kCheckedTokens);
-    const std::vector<float> expected = theirs.runSlices(tokens, 0, kCheckedTokens);
-    double sum = 0.;
-    double spread = 0.;
-    for (size_t i = 0; i < expected.size(); ++i) {
-        sum += std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i]));
-        spread += std::abs(static_cast<double>(expected[i]));
-    }
-    return sum / spread;
+    return meanDifference(ours.runSlices(tokens, 0, kCheckedTokens),
+                          theirs.runSlices(tokens, 0, kCheckedTokens));
 }
 
 TinyDevices openDevices(const std::string& names, const std::string& how)

@@ -4,7 +4,6 @@
 #include "tests/support/cuda_on_cpu/emulated_device.h"
 
 #include <QTest>
-#include <cmath>
 
 using namespace inglenook;
 using namespace inglenook::tests;
@@ -13,20 +12,6 @@ using namespace inglenook::cuda_on_cpu;
 namespace {
 
 constexpr double kQuantisedLimit = 3e-2;
-
-/// As a part of the mean size of what is expected.
-double meanDifference(const std::vector<float>& found, const std::vector<float>& expected)
-{
-    if (found.size() != expected.size())
-        return INFINITY;
-    double sum = 0.;
-    double spread = 0.;
-    for (size_t i = 0; i < expected.size(); ++i) {
-        sum += std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i]));
-        spread += std::abs(static_cast<double>(expected[i]));
-    }
-    return sum / spread;
-}
 
 } // namespace
 

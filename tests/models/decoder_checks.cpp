@@ -4,7 +4,9 @@
 #include "tests/models/tiny_runner.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <limits>
 
 namespace inglenook::tests {
 
@@ -125,6 +127,19 @@ std::string checkReplay(const TinyDevices& devices, const ModelFile& file)
         return std::to_string(recorded) + " recordings were made, not one";
     const auto tail = static_cast<std::ptrdiff_t>(kSteps * runner.spec().vocabulary);
     return difference(found, {expected.end() - tail, expected.end()}, runner.spec().vocabulary);
+}
+
+double meanDifference(const std::vector<float>& found, const std::vector<float>& expected)
+{
+    if (found.size() != expected.size())
+        return std::numeric_limits<double>::infinity();
+    double sum = 0.;
+    double size = 0.;
+    for (size_t i = 0; i < expected.size(); ++i) {
+        sum += std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i]));
+        size += std::abs(static_cast<double>(expected[i]));
+    }
+    return sum / size;
 }
 
 } // namespace inglenook::tests

@@ -32,6 +32,11 @@ struct CheckedModel {
 /// prompt.
 [[nodiscard]] std::string checkReplay(const TinyDevices& devices, const ModelFile& file);
 
+/// The mean distance of logits from the expected ones, as a share of the mean size of these.
+/// Infinite where their numbers differ.
+[[nodiscard]] double meanDifference(const std::vector<float>& found,
+                                    const std::vector<float>& expected);
+
 /// Tokens of the prompts: more than one page, and no multiple of anything.
 inline constexpr int kCheckedTokens = 75;
 

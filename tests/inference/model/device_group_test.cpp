@@ -7,7 +7,6 @@
 #include <QTest>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <optional>
 
@@ -66,17 +65,6 @@ std::vector<int> bestTokens(const std::vector<float>& logits, int vocabulary)
     for (auto row = logits.begin(); row != logits.end(); row += vocabulary)
         best.push_back(static_cast<int>(std::max_element(row, row + vocabulary) - row));
     return best;
-}
-
-double meanDifference(const std::vector<float>& a, const std::vector<float>& b)
-{
-    double sum = 0.;
-    double spread = 0.;
-    for (size_t i = 0; i < a.size(); ++i) {
-        sum += std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
-        spread += std::abs(static_cast<double>(b[i]));
-    }
-    return sum / spread;
 }
 
 /// The first device computes all but experts, the second one nothing else: where they are alike,
