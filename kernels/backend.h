@@ -73,7 +73,10 @@ struct StepInputs {
     int contextBound = 0; // every position is below it; fixed for a recording
 };
 
-enum class Activation { Silu, GeluTanh };
+/// What glu() makes of a gate g, by which an up u is multiplied. ClampedSilu also changes u: with
+/// g' = min(g, 7) and u' = u limited to -7 .. 7 the result is g' * sigmoid(1.702 g') * (u' + 1)
+/// (OpenAI 2025, "gpt-oss-120b & gpt-oss-20b Model Card", section 2).
+enum class Activation { Silu, GeluTanh, ClampedSilu };
 
 /// One device's place in a group that adds up what each of them holds a part of.
 class GroupMember {
@@ -190,10 +193,14 @@ public:
     /// rotateAndStore left it; of turned values y is turned back. Sums over chunks at fixed
     /// positions, merged in order (Dao et al. 2023, flash decoding). Where the cache is quantised,
     /// a backend may round q to blocks as matmul does, and decoded values to f16.
+    /// sinks (1, shape.heads) or absent: of each head a score that takes part in the softmax as one
+    /// more token would, neither scaled nor capped, whose value is zero (Xiao et al. 2024, section
+    /// 3.3): what it draws is missing from y.
     virtual void attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
-                           const StepInputs& in) = 0;
+                           const StepInputs& in, const Weight& sinks = {}) = 0;
 
-    /// y[r][c] = activation(gateUp[r][c]) * gateUp[r][y.cols + c]. y may be gateUp's first columns.
+    /// y[r][c] = activation(gateUp[r][c]) * gateUp[r][y.cols + c], or as Activation says. y may be
+    /// gateUp's first columns.
     virtual void glu(Tensor y, Tensor gateUp, Activation activation) = 0;
 
     /// x += y.
@@ -223,7 +230,9 @@ public:
     /// behind each other. W_e is part e of `experts`: all parts have y.cols rows and one format.
     /// ids I32 (rows, picks), each a part; y (rows * picks, out); x has a row for each pick, or one
     /// for all picks of a row, then i / picks takes the place of i. May round x as matmul does.
-    virtual void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) = 0;
+    /// bias (1, experts.out) or absent: its part e is added to W_e x[i].
+    virtual void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids,
+                              const Weight& bias = {}) = 0;
 
     /// y[r] = sum over j of weights[r][j] * x[r * picks + j], in the order of j.
     /// y (rows, cols), x (rows * picks, cols), weights (rows, picks).

@@ -233,11 +233,13 @@ void checkRotateAndStore(const Tensor& qkv, const KvPages& kv, const QkNorm& nor
 }
 
 void checkAttention(const Tensor& y, const Tensor& qkv, const KvPages& kv,
-                    const AttentionShape& shape, const StepInputs& in)
+                    const AttentionShape& shape, const StepInputs& in, const Weight& sinks)
 {
     checkPages("attention", kv, shape, in, qkv.rows);
     checkSizes("attention", "qkv", qkv, qkv.rows, shape.qkvCols());
     checkSizes("attention", "y", y, qkv.rows, shape.queryCols());
+    if (sinks)
+        checkVector("attention", "the sinks", sinks, shape.heads);
     checkApart("attention", "qkv and y", qkv, y);
 }
 
@@ -289,7 +291,8 @@ void checkRouteExperts(const Tensor& ids, const Tensor& weights, const Tensor& l
     checkApart("routeExperts", "logits and weights", logits, weights);
 }
 
-void checkExpertMatmul(const Tensor& y, const Tensor& x, const Weight& experts, const Tensor& ids)
+void checkExpertMatmul(const Tensor& y, const Tensor& x, const Weight& experts, const Tensor& ids,
+                       const Weight& bias)
 {
     if (!experts)
         refuse("expertMatmul", "the weight is missing");
@@ -301,6 +304,8 @@ void checkExpertMatmul(const Tensor& y, const Tensor& x, const Weight& experts, 
         refuse("expertMatmul",
                "the weight " + sizes(experts) + " is not made of matrices of " + number(y.cols) +
                    " rows");
+    if (bias)
+        checkVector("expertMatmul", "the bias", bias, experts.out);
     checkApart("expertMatmul", "x and y", x, y);
 }
 

@@ -18,14 +18,15 @@ void checkMatmul(const Tensor& y, const Tensor& x, const Weight& w, const Weight
 void checkRotateAndStore(const Tensor& qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
                          const AttentionShape& shape, const StepInputs& in);
 void checkAttention(const Tensor& y, const Tensor& qkv, const KvPages& kv,
-                    const AttentionShape& shape, const StepInputs& in);
+                    const AttentionShape& shape, const StepInputs& in, const Weight& sinks);
 void checkGlu(const Tensor& y, const Tensor& gateUp);
 void checkAdd(const Tensor& x, const Tensor& y);
 void checkGatherRows(const Tensor& y, const Tensor& x, const Tensor& rows);
 void checkSoftcap(const Tensor& x, float cap);
 void checkTopCandidates(const Tensor& found, const Tensor& logits);
 void checkRouteExperts(const Tensor& ids, const Tensor& weights, const Tensor& logits);
-void checkExpertMatmul(const Tensor& y, const Tensor& x, const Weight& experts, const Tensor& ids);
+void checkExpertMatmul(const Tensor& y, const Tensor& x, const Weight& experts, const Tensor& ids,
+                       const Weight& bias);
 void checkWeightedSum(const Tensor& y, const Tensor& x, const Tensor& weights);
 void checkAllReduce(const Tensor& x);
 

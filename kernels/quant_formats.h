@@ -22,6 +22,50 @@ struct BlockQ4_0 {
     uint8_t q[16];
 };
 
+/// As Q4_0, but w = d * q + m.
+struct BlockQ4_1 {
+    uint16_t d;
+    uint16_t m;
+    uint8_t q[16];
+};
+
+/// 32 elements: w = d * (q - 16). The low four bits lie as in Q4_0; bit i of the 32 bits of high,
+/// from the first byte's lowest on, is bit 4 of element i.
+struct BlockQ5_0 {
+    uint16_t d;
+    uint8_t high[4];
+    uint8_t low[16];
+};
+
+/// As Q5_0, but w = d * q + m.
+struct BlockQ5_1 {
+    uint16_t d;
+    uint16_t m;
+    uint8_t high[4];
+    uint8_t low[16];
+};
+
+/// 256 elements in 16 groups of 16: w = d * scale[g] * q - dmin * min[g], q in 0..3; scale is the
+/// low and min the high nibble of scales[g]. For each half n of 128, i < 32 and j < 4, bits 2 j and
+/// 2 j + 1 of q[32 n + i] are element 128 n + 32 j + i.
+struct BlockQ2_K {
+    uint8_t scales[16];
+    uint8_t q[64];
+    uint16_t d;
+    uint16_t dmin;
+};
+
+/// 256 elements in 16 groups of 16: w = d * (scale[g] - 32) * (q - 4), q in 0..7. The low two bits
+/// lie as in Q2_K; bit 4 n + j of high[i] is bit 2 of element 128 n + 32 j + i. Of the 6 bits of a
+/// scale, the low four are the nibbles of bytes 0..7 (groups 0..7 low, 8..15 high), the top two
+/// bits 2 (g / 4) and 2 (g / 4) + 1 of byte 8 + g % 4.
+struct BlockQ3_K {
+    uint8_t high[32];
+    uint8_t low[64];
+    uint8_t scales[12];
+    uint16_t d;
+};
+
 /// 256 elements in 8 groups of 32: w = d * scale[g] * q - dmin * min[g], q in 0..15.
 /// Scales and mins have 6 bits: of groups 0..3 the low 6 bits of bytes g and g + 4; of groups 4..7
 /// the low 4 bits are the low and high nibble of byte g + 4, the top 2 bits are the top bits of
@@ -54,6 +98,39 @@ struct BlockQ6_K {
     uint16_t d;
 };
 
+/// The 16 values of the IQ4 formats, spaced as the weights of models are: closer about zero.
+inline constexpr int8_t kValuesIQ4[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                          1,    13,   25,  38,  53,  69,  89,  113};
+
+/// 32 elements: w = d * kValuesIQ4[q]; nibbles as in Q4_0.
+struct BlockIQ4_NL {
+    uint16_t d;
+    uint8_t q[16];
+};
+
+/// 256 elements in 8 groups of 32: w = d * (scale[g] - 32) * kValuesIQ4[q]. Of the 6 bits of a
+/// scale the low four are nibble g of scalesLow (the low one first), the top two bits 2 g and 2 g +
+/// 1 of scalesHigh. Group g has bytes 16 g .. 16 g + 15 of q, its nibbles as in Q4_0.
+struct BlockIQ4_XS {
+    uint16_t d;
+    uint16_t scalesHigh;
+    uint8_t scalesLow[4];
+    uint8_t q[128];
+};
+
+/// Twice the values of E2M1: four bits of floating point.
+inline constexpr int8_t kValuesFP4[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
+/// 32 elements (OCP Microscaling Formats 1.0, section 5.3): w = 2^(exponent - 128) * kValuesFP4[q];
+/// nibbles as in Q4_0.
+struct BlockMXFP4 {
+    uint8_t exponent;
+    uint8_t q[16];
+};
+
+static_assert(sizeof(BlockQ4_1) == 20 && sizeof(BlockQ5_0) == 22 && sizeof(BlockQ5_1) == 24 &&
+              sizeof(BlockQ2_K) == 84 && sizeof(BlockQ3_K) == 110 && sizeof(BlockIQ4_NL) == 18 &&
+              sizeof(BlockIQ4_XS) == 136 && sizeof(BlockMXFP4) == 17);
 static_assert(sizeof(BlockQ8_0) == 34 && sizeof(BlockQ4_0) == 18 && sizeof(BlockQ4_K) == 144 &&
               sizeof(BlockQ5_K) == 176 && sizeof(BlockQ6_K) == 210);
 
@@ -78,6 +155,29 @@ struct ScaleMin {
         return {static_cast<uint8_t>(s[g] & 63), static_cast<uint8_t>(s[g + 4] & 63)};
     return {static_cast<uint8_t>((s[g + 4] & 15) | ((s[g - 4] >> 6) << 4)),
             static_cast<uint8_t>((s[g + 4] >> 4) | ((s[g] >> 6) << 4))};
+}
+
+/// scale - 32 of group g (0..15) of a Q3_K block.
+[[nodiscard]] inline int scaleQ3_K(const uint8_t (&s)[12], int g)
+{
+    const int low = g < 8 ? s[g] & 15 : s[g - 8] >> 4;
+    return (low | (s[8 + g % 4] >> (2 * (g / 4)) & 3) << 4) - 32;
+}
+
+/// scale - 32 of group g (0..7) of an IQ4_XS block.
+[[nodiscard]] inline int scaleIQ4_XS(const BlockIQ4_XS& block, int g)
+{
+    const int low = block.scalesLow[g / 2] >> (4 * (g % 2)) & 15;
+    return (low | (block.scalesHigh >> (2 * g) & 3) << 4) - 32;
+}
+
+/// 2^(exponent - 128), the scale of an MXFP4 block, exactly: the two lowest are subnormal.
+[[nodiscard]] inline float scaleMXFP4(uint8_t exponent)
+{
+    const uint32_t bits = exponent < 2 ? 0x00200000u << exponent : (exponent - 1u) << 23;
+    float f;
+    __builtin_memcpy(&f, &bits, sizeof f);
+    return f;
 }
 
 /// Writes the exact values of one row. `row` has rowBytes(type, values.size()) bytes.

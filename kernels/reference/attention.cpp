@@ -33,9 +33,10 @@ void softmax(std::vector<double>& scores)
 } // namespace
 
 void ReferenceBackend::attention(Tensor y, Tensor qkv, const KvPages& kv,
-                                 const AttentionShape& shape, const StepInputs& in)
+                                 const AttentionShape& shape, const StepInputs& in,
+                                 const Weight& sinks)
 {
-    checkAttention(y, qkv, kv, shape, in);
+    checkAttention(y, qkv, kv, shape, in, sinks);
     perform([=] {
         for (int r = 0; r < y.rows; ++r) {
             std::ranges::fill(reference::row(y, r), 0.f);
@@ -55,6 +56,8 @@ void ReferenceBackend::attention(Tensor y, Tensor qkv, const KvPages& kv,
                               reference::stored(kv, shape,
                                                 reference::placeOf(kv, slot, p, kvHead, false)),
                               shape));
+                if (sinks) // as a last token
+                    shares.push_back(reference::row(sinks, 0)[static_cast<size_t>(h)]);
                 softmax(shares);
 
                 std::vector<double> sums(q.size());

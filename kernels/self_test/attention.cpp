@@ -18,7 +18,19 @@ struct AttentionTest {
     Placement placement = Placement::Packed;
     bool quick = false;
     KvType type = KvType::F16;
+    bool sinks = false;
 };
+
+/// A sink for each head: some far above all scores, some far below.
+Matrix sinksOf(const AttentionTest& test)
+{
+    Matrix sinks = randomMatrix(93, 1, test.shape.heads, 2.f);
+    if (test.shape.heads > 2) {
+        sinks.row(0)[1] = 12.f;
+        sinks.row(0)[2] = -200.f;
+    }
+    return sinks;
+}
 
 constexpr uint32_t kStoredSeed = 91;
 
@@ -82,6 +94,7 @@ Preparation preparation(const AttentionTest& test, Filling filling = {})
         fill(on, *cache, test, filling.slice, filling.dims);
         on.checkGuards();
         on.release();
+        const Weight sinks = test.sinks ? on.vector(sinksOf(test).row(0)) : Weight();
         return [=, &on, qkv = queryRows(test)](std::span<const int> rows) {
             std::vector<Place> places;
             for (const int r : rows)
@@ -89,7 +102,8 @@ Preparation preparation(const AttentionTest& test, Filling filling = {})
             StepInputs in = cache->inputs(places);
             in.contextBound += filling.moreContext;
             const Tensor y = on.output(static_cast<int>(rows.size()), test.shape.queryCols());
-            on.backend().attention(y, on.input(qkv.chosen(rows)), cache->pages(), test.shape, in);
+            on.backend().attention(y, on.input(qkv.chosen(rows)), cache->pages(), test.shape, in,
+                                   sinks);
             cache->checkSparePages();
             return on.read(y);
         };
@@ -141,7 +155,9 @@ Tolerance tolerance(const AttentionTest& test)
         const auto first = static_cast<size_t>(col / test.shape.headSize) * headSize;
         const double score = std::fabs(test.shape.scale) * key *
             length(qkv.row(row).subspan(first, headSize)) * 1.001;
-        const double scoreError = (test.shape.headSize + 8) * score + 16. * test.shape.softcap;
+        const double sink = test.sinks ? 200. : 0.;
+        const double scoreError =
+            (test.shape.headSize + 8) * score + 16. * test.shape.softcap + 4 * sink;
         const int tokens = test.queries[static_cast<size_t>(row)].position + 1;
         return kRounding * value * (2 * scoreError + tokens + 32) + value * decoding;
     };
@@ -213,6 +229,7 @@ std::vector<Place> scattered(const std::vector<int>& lengths, int count)
 std::vector<AttentionTest> quantisedTests(KvType type)
 {
     const std::vector<int> several{1, 64, 65, 190, 3};
+    constexpr Placement kPacked = Placement::Packed;
     std::vector<AttentionTest> tests = {
         {"the first token", shapeOf({4, 4, 64}), {1}, endingAt(0, 1)},
         {"1 row after 130 tokens", shapeOf({14, 2, 64}), {130}, endingAt(129, 1)},
@@ -221,6 +238,7 @@ std::vector<AttentionTest> quantisedTests(KvType type)
         {"one key head of 256", shapeOf({4, 1, 256}), {66}, endingAt(65, 3)},
         {"a window of 100", shapeOf({2, 1, 96, 100}), {230}, endingAt(229, 17)},
         {"soft cap", shapeOf({4, 2, 64, 0, 2.f}), {75}, endingAt(74, 5)},
+        {"sinks", shapeOf({6, 2, 64}), {70}, endingAt(69, 17), kPacked, false, type, true},
         {"five sequences", shapeOf({4, 2, 64}), several, scattered(several, 17)},
         {"1000 tokens", shapeOf({2, 1, 32}), {1000}, endingAt(999, 3)},
         {"a window of 500 in 1000", shapeOf({2, 1, 16, 500}), {1000}, endingAt(999, 3)},
@@ -251,6 +269,25 @@ std::vector<AttentionTest> tests()
         {"a window of 100", shapeOf({2, 1, 64, 100}), {230}, endingAt(229, 17), kSpread},
         {"a window of 1", shapeOf({2, 1, 64, 1}), {66}, endingAt(65, 9), kPacked},
         {"soft cap", shapeOf({4, 2, 64, 0, 2.f}), {75}, endingAt(74, 5), kPacked, true},
+        {"sinks", shapeOf({4, 2, 64}), {1}, endingAt(0, 1), kPacked, false, KvType::F16, true},
+        {"sinks after 1000 tokens",
+         shapeOf({8, 1, 64}),
+         {1000},
+         endingAt(999, 3),
+         kPacked,
+         false,
+         KvType::F16,
+         true},
+        {"sinks, five sequences", shapeOf({6, 2, 64}), several, scattered(several, 33), kSpread,
+         true, KvType::F16, true},
+        {"sinks, soft cap and window",
+         shapeOf({4, 2, 80, 48, 5.f}),
+         {90},
+         endingAt(89, 20),
+         kPacked,
+         false,
+         KvType::F16,
+         true},
         {"soft cap and window", shapeOf({2, 1, 256, 48, 50.f}), {90}, endingAt(89, 4), kSpread},
         {"five sequences", shapeOf({4, 2, 64}), several, scattered(several, 17), kPacked, true},
         {"five sequences, 33 rows", shapeOf({3, 1, 128}), several, scattered(several, 33), kSpread},
@@ -289,9 +326,10 @@ void addAttentionCases(std::vector<OperatorCase>& cases)
         mixed.type = type;
         AttentionTest windowed = mixed;
         windowed.shape.window = 70;
+        windowed.sinks = true;
         addExact(type, "each row alone",
                  [=](Trial& trial) { trial.standAlone(preparation(mixed), 64); });
-        addExact(type, "each row alone, with a window",
+        addExact(type, "each row alone, with a window and sinks",
                  [=](Trial& trial) { trial.standAlone(preparation(windowed), 64); });
         addExact(type, "tokens stored in slices",
                  [=](Trial& trial) { ignoreSlices(trial, mixed); });

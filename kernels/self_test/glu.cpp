@@ -38,10 +38,11 @@ void agree(Trial& trial, const RowsShape& s, Activation activation, Target targe
     const Matrix all = gateUp(s.rows, s.cols);
     // exp(g) may be off by 3 + 2 |g| units, but where |g| is large its weight is small; a tanh
     // near -1 loses what it is subtracted from, so that only the error against |g u| is bounded.
-    // What is below the normal numbers may become zero.
+    // What is below the normal numbers may become zero. A limited up is one greater in the product.
     const auto tolerance = [&](int row, int col, double) {
         const double product = std::fabs(static_cast<double>(all.at(row, col))) *
-            std::fabs(static_cast<double>(all.at(row, s.cols + col)));
+            (std::fabs(static_cast<double>(all.at(row, s.cols + col))) +
+             (activation == Activation::ClampedSilu ? 1. : 0.));
         return 16 * kRounding * product + 0x1p-126 * (1 + product);
     };
     trial.agree(preparation(s.rows, s.cols, activation, target), s.rows, s.placement, tolerance);
@@ -49,14 +50,23 @@ void agree(Trial& trial, const RowsShape& s, Activation activation, Target targe
 
 std::string activationText(Activation activation)
 {
-    return activation == Activation::Silu ? "silu, " : "gelu, ";
+    switch (activation) {
+    case Activation::Silu:
+        return "silu, ";
+    case Activation::GeluTanh:
+        return "gelu, ";
+    case Activation::ClampedSilu:
+        break;
+    }
+    return "clamped silu, ";
 }
 
 } // namespace
 
 void addGluCases(std::vector<OperatorCase>& cases)
 {
-    for (const Activation activation : {Activation::Silu, Activation::GeluTanh}) {
+    for (const Activation activation :
+         {Activation::Silu, Activation::GeluTanh, Activation::ClampedSilu}) {
         for (const RowsShape& s : kRowsShapes)
             for (const Target target : {Target::Apart, Target::InPlace})
                 cases.push_back(

@@ -114,19 +114,21 @@ void addMatmulCases(std::vector<OperatorCase>& cases)
     // backends that compile as they go. F32 has the others too.
     for (const DType type : kWeightTypes) {
         addAgreement(cases, {{{type, 130}}, 256, 1, true, kPacked});
-        addAgreement(cases, {{{type, 67}}, 768, 2, false, kSpread});
         addAgreement(cases, {{{type, 33}}, 512, 17, true, kPacked}, true);
+        addAgreement(cases, {{{type, 150}}, 512, 100, true, kSpread}); // tiles on all sides
+        addCase(cases, type, "every element of the weight", everyElement);
+        if (96 % facts(type).blockElements == 0)
+            addAgreement(cases, {{{type, 65}}, 96, 16, false, kSpread});
+        if (keptAs(type) != type)
+            continue; // what is left concerns the kernels, which are another format's
+        addAgreement(cases, {{{type, 67}}, 768, 2, false, kSpread});
         addAgreement(cases, {{{type, 100}}, 256, 33, false, kSpread});
         addAgreement(cases, {{{type, 1}}, 2048, 5, true, kPacked});
         addAgreement(cases, {{{type, 768}}, 2048, 1, true, kPacked});
         addAgreement(cases, {{{type, 64}}, 256, 128, true, kPacked});
-        addAgreement(cases, {{{type, 150}}, 512, 100, true, kSpread}); // tiles on all sides
         if (896 % facts(type).blockElements == 0)
             addAgreement(cases, {{{type, 1152}}, 896, 3, true, kPacked});
-        if (96 % facts(type).blockElements == 0)
-            addAgreement(cases, {{{type, 65}}, 96, 16, false, kSpread});
         addIndependence(cases, {{type, 67}}, 512);
-        addCase(cases, type, "every element of the weight", everyElement);
         addCase(cases, type, "a row of zeros", zeroRow);
     }
     addAgreement(cases, {{{DType::F32, 33}}, 256, 17, false, kPacked});
@@ -139,6 +141,8 @@ void addMatmulCases(std::vector<OperatorCase>& cases)
         {{DType::F16, 33}, {DType::Q8_0, 17}, {DType::Q4_0, 5}},
         {{DType::BF16, 1}, {DType::F32, 70}},
         {{DType::Q5_K, 40}, {DType::Q8_0, 40}},
+        {{DType::Q5_0, 33}, {DType::Q5_1, 17}, {DType::IQ4_NL, 5}, {DType::Q8_0, 20}},
+        {{DType::Q2_K, 32}, {DType::Q3_K, 33}, {DType::IQ4_XS, 16}, {DType::MXFP4, 9}},
     };
     for (const std::vector<PartShape>& stack : stacks) {
         addAgreement(cases, {stack, 256, 1, true, kPacked});

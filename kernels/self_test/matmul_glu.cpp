@@ -78,7 +78,9 @@ std::string text(const GluShape& s)
 {
     return shapeText(s.rows, s.in, s.placement) + " -> " + std::to_string(s.cols()) +
         (s.parts.size() == 1 ? " in one part" : "") +
-        (s.activation == Activation::Silu ? ", silu" : ", gelu");
+        (s.activation == Activation::Silu           ? ", silu"
+             : s.activation == Activation::GeluTanh ? ", gelu"
+                                                    : ", clamped silu");
 }
 
 std::vector<PartShape> halves(DType type, int cols)
@@ -98,14 +100,18 @@ void addMatmulGluCases(std::vector<OperatorCase>& cases)
         {.parts = halves(DType::Q8_0, 48), .in = 96, .rows = 7, .placement = Placement::Spread},
         {.parts = {{DType::Q4_K, 64}, {DType::Q4_K, 32}, {DType::Q4_K, 32}}, .rows = 4},
         {.parts = halves(DType::F16, 64), .in = 256, .rows = 9},
+        {.parts = halves(DType::Q4_K, 64), .rows = 6, .activation = Activation::ClampedSilu},
         {.parts = halves(DType::Q4_0, 67), .in = 64, .rows = 1},
     };
-    for (const DType type : {DType::Q8_0, DType::Q4_0, DType::Q4_K, DType::Q5_K, DType::Q6_K})
+    for (const DType type : kWeightTypes) {
+        if (keptAs(type) != type || !quantised(type))
+            continue;
         for (const int rows : {1, 8, 9, 17})
             shapes.push_back({.parts = halves(type, 96),
                               .in = rows == 9 ? 2304 : 1024,
                               .rows = rows,
                               .activation = rows == 8 ? Activation::GeluTanh : Activation::Silu});
+    }
     for (const GluShape& s : shapes)
         cases.push_back({.operation = "matmulGlu",
                          .format = formatText(s.parts),

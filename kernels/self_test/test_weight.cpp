@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 
 namespace inglenook::self_test {
 
@@ -22,6 +23,35 @@ TestWeight::TestWeight(uint32_t seed, std::vector<PartShape> parts, int in)
         m_parts.push_back(std::move(part));
     }
 }
+
+namespace {
+
+/// Where a block has the factor of its minimums, and the sign with which it adds them.
+struct Minimum {
+    size_t place;
+    std::byte signOfAdding;
+};
+
+std::optional<Minimum> minimumOf(DType type)
+{
+    constexpr std::byte kMinus{0x80};
+    switch (type) {
+    case DType::Q4_1:
+        return Minimum{offsetof(BlockQ4_1, m), {}};
+    case DType::Q5_1:
+        return Minimum{offsetof(BlockQ5_1, m), {}};
+    case DType::Q2_K:
+        return Minimum{offsetof(BlockQ2_K, dmin), kMinus};
+    case DType::Q4_K:
+        return Minimum{offsetof(BlockQ4_K, dmin), kMinus};
+    case DType::Q5_K:
+        return Minimum{offsetof(BlockQ5_K, dmin), kMinus};
+    default:
+        return {};
+    }
+}
+
+} // namespace
 
 Weight TestWeight::loadOn(Backend& backend) const
 {
@@ -75,12 +105,11 @@ std::vector<float> TestWeight::magnitudes(int row) const
     const auto from =
         part->bytes.begin() + static_cast<std::ptrdiff_t>(static_cast<size_t>(r) * bytes);
     std::vector<std::byte> copy(from, from + static_cast<std::ptrdiff_t>(bytes));
-    if (type == DType::Q4_K || type == DType::Q5_K) { // - min becomes + min
-        static_assert(offsetof(BlockQ4_K, dmin) == offsetof(BlockQ5_K, dmin));
-        const size_t signByte = offsetof(BlockQ4_K, dmin) + 1;
-        for (size_t b = 0; b < bytes; b += static_cast<size_t>(facts(type).blockBytes))
-            copy[b + signByte] ^= std::byte{0x80};
-    }
+    if (const std::optional<Minimum> minimum = minimumOf(type)) // what it takes away it adds
+        for (size_t b = 0; b < bytes; b += static_cast<size_t>(facts(type).blockBytes)) {
+            std::byte& high = copy[b + minimum->place + 1];
+            high = (high & std::byte{0x7f}) | minimum->signOfAdding;
+        }
     std::vector<float> values(static_cast<size_t>(m_in));
     dequantiseRow(type, copy, values);
     for (float& v : values)

@@ -43,7 +43,7 @@ private:
 public:
     Tensor x, y, wide, ids, picks, shares, logits, found, inner;
     Tensor small;
-    Weight w, experts, vector, bias;
+    Weight w, experts, vector, bias, expertBias, sinks;
     AttentionShape shape{.heads = 4, .kvHeads = 2, .headSize = 8};
     KvPages kv;
     QkNorm norm;
@@ -71,6 +71,8 @@ Arguments::Arguments(Backend& backend)
     small = tensor(3, 8);
     experts = weight(8, 32, 4);
     w = weight(32, 32);
+    expertBias = weight(1, 32);
+    sinks = weight(1, shape.heads);
     vector = weight(1, 32);
     bias = weight(1, 32);
     kv.pageCount = 2;
@@ -95,7 +97,7 @@ void Arguments::call(const std::string& operation)
     else if (operation == "rotateAndStore")
         m_backend.rotateAndStore(qkv, kv, norm, rope, shape, in);
     else if (operation == "attention")
-        m_backend.attention(attended, qkv, kv, shape, in);
+        m_backend.attention(attended, qkv, kv, shape, in, sinks);
     else if (operation == "glu")
         m_backend.glu(y, wide, Activation::Silu);
     else if (operation == "add")
@@ -109,7 +111,7 @@ void Arguments::call(const std::string& operation)
     else if (operation == "routeExperts")
         m_backend.routeExperts(picks, shares, logits);
     else if (operation == "expertMatmul")
-        m_backend.expertMatmul(inner, x, experts, picks);
+        m_backend.expertMatmul(inner, x, experts, picks, expertBias);
     else if (operation == "weightedSum")
         m_backend.weightedSum(small, inner, shares);
     else if (operation == "allReduce")
@@ -176,6 +178,7 @@ std::vector<Mistake> mistakes()
         {"attention", "the cache is missing", [](A& a) { a.kv.buffer = nullptr; }},
         {"attention", "the page table is F32, not I32", [](A& a) { a.kv.pageTable = a.x; }},
         {"attention", "positions is missing", [](A& a) { a.in.positions = {}; }},
+        {"attention", "the sinks is (1, 32), not (1, 4)", [](A& a) { a.sinks = a.vector; }},
         {"attention", "a context bound of 0", [](A& a) { a.in.contextBound = 0; }},
         {"glu", "gateUp is (3, 32), not (3, 64)", [](A& a) { a.wide = a.x; }},
         {"glu", "gateUp and y overlap", [](A& a) { a.y = a.wide.columns(32, 32); }},
@@ -205,6 +208,7 @@ std::vector<Mistake> mistakes()
         {"expertMatmul", "x is (3, 64), not (3, 32)", [](A& a) { a.x = a.wide; }},
         {"expertMatmul", "the weight (32, 32) is not made of matrices of 5 rows",
          [](A& a) { a.inner = a.inner.columns(0, 5); }},
+        {"expertMatmul", "the bias is (1, 4), not (1, 32)", [](A& a) { a.expertBias = a.sinks; }},
         {"expertMatmul", "the weight is missing", [](A& a) { a.experts = {}; }},
         {"expertMatmul", "ids is missing", [](A& a) { a.picks = {}; }},
         {"weightedSum", "x is (3, 8), not (6, 8)", [](A& a) { a.inner = a.small; }},

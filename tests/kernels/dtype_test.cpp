@@ -26,6 +26,14 @@ void DTypeTest::rowsAreWholeBlocks_data()
     row("Q8_0", DType::Q8_0, 544);
     row("Q4_0", DType::Q4_0, 288);
     row("Q4_K", DType::Q4_K, 288);
+    row("Q4_1", DType::Q4_1, 320);
+    row("Q5_0", DType::Q5_0, 352);
+    row("Q5_1", DType::Q5_1, 384);
+    row("Q2_K", DType::Q2_K, 168);
+    row("Q3_K", DType::Q3_K, 220);
+    row("IQ4_NL", DType::IQ4_NL, 288);
+    row("IQ4_XS", DType::IQ4_XS, 272);
+    row("MXFP4", DType::MXFP4, 272);
     row("Q5_K", DType::Q5_K, 352);
     row("Q6_K", DType::Q6_K, 420);
     row("I32", DType::I32, 2048);

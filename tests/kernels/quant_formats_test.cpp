@@ -1,12 +1,15 @@
 #include "kernels/quant_formats.h"
 
+#include <QFile>
 #include <QTest>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <random>
+#include <set>
 #include <vector>
 
 using namespace inglenook;
@@ -78,6 +81,24 @@ double bound(DType type, std::span<const float> row)
     }
     case DType::Q6_K:
         return all / 32 + all / 254 + all * 0x1p-9;
+    case DType::Q4_1:
+    case DType::Q5_1: {
+        const double levels = type == DType::Q4_1 ? 15 : 31;
+        return all / levels + all * 0x1p-9;
+    }
+    case DType::Q5_0:
+        return all / 16 + all * 0x1p-10;
+    case DType::Q2_K: {
+        const double step = 2 * all / 3;
+        return step / 2 + (3 * step + all) / 30 + all * 0x1p-9;
+    }
+    case DType::Q3_K:
+        return all / 4 + all / 62 + all * 0x1p-9;
+    case DType::IQ4_NL:
+    case DType::IQ4_XS: // the other sign ends at 113 of 127; the widest gap is 24
+        return all * 14 / 127 + (type == DType::IQ4_XS ? all / 62 : 0.) + all * 0x1p-9;
+    case DType::MXFP4:
+        return all / 4; // 8 becomes 6
     default:
         return 0;
     }
@@ -99,6 +120,8 @@ private Q_SLOTS:
     void decodesQ4_K();
     void decodesQ5_K();
     void decodesQ6_K();
+    void decodesAsGgmlDoes();
+    void scalesOfMXFP4ArePowersOfTwo();
     void decodesBlockAfterBlock();
     void encodesWithinTheFormat_data();
     void encodesWithinTheFormat();
@@ -258,6 +281,37 @@ void QuantFormatsTest::decodesQ6_K()
                          0.25f * static_cast<float>(scale * (q[quarter] - 32)));
             }
         }
+}
+
+/// The data of record_quant_formats.py.
+void QuantFormatsTest::decodesAsGgmlDoes()
+{
+    QFile golden(QFINDTESTDATA("golden/quant_formats.txt"));
+    QVERIFY2(golden.open(QIODevice::ReadOnly), "golden data are missing");
+    std::set<std::string_view> seen;
+    for (const QByteArray& line : golden.readAll().trimmed().split('\n')) {
+        const QList<QByteArray> fields = line.split(' ');
+        const auto type = std::ranges::find(kWeightTypes, fields[0].toStdString(), name);
+        QVERIFY2(type != std::end(kWeightTypes), fields[0].constData());
+        const QByteArray block = QByteArray::fromHex(fields[1]);
+        QCOMPARE(block.size(), facts(*type).blockBytes);
+        QCOMPARE(fields.size() - 2, facts(*type).blockElements);
+        std::vector<float> values(static_cast<size_t>(fields.size() - 2));
+
+        dequantiseRow(*type, std::as_bytes(std::span(block)), values);
+
+        for (size_t i = 0; i < values.size(); ++i)
+            QCOMPARE(values[i], fields[static_cast<qsizetype>(i) + 2].toFloat());
+        seen.insert(name(*type));
+    }
+    for (const DType type : kWeightTypes)
+        QVERIFY(facts(type).blockElements == 1 || seen.contains(name(type)));
+}
+
+void QuantFormatsTest::scalesOfMXFP4ArePowersOfTwo()
+{
+    for (int e = 0; e < 256; ++e)
+        QVERIFY(scaleMXFP4(static_cast<uint8_t>(e)) == std::ldexp(1.f, e - 128));
 }
 
 void QuantFormatsTest::decodesBlockAfterBlock()

@@ -87,17 +87,15 @@ public:
     void rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
                         const AttentionShape& shape, const StepInputs& in) override;
     void attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
-                   const StepInputs& in) override;
-    void glu(Tensor y, Tensor gateUp, Activation activation) override
-    {
-        m_inner->glu(y, gateUp, m_fault == Fault::WrongActivation ? Activation::Silu : activation);
-    }
+                   const StepInputs& in, const Weight& sinks) override;
+    void glu(Tensor y, Tensor gateUp, Activation activation) override;
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override { m_inner->softcap(x, cap); }
     void topCandidates(Tensor found, Tensor logits) override;
     void routeExperts(Tensor ids, Tensor weights, Tensor logits) override;
-    void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) override;
+    void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids,
+                      const Weight& bias) override;
     void weightedSum(Tensor y, Tensor x, Tensor weights) override
     {
         const std::vector<float> ones(static_cast<size_t>(weights.rows * weights.cols), 1.f);
@@ -248,6 +246,20 @@ void FaultyBackend::matmul(Tensor y, Tensor x, const Weight& w, const Weight& bi
     overwrite(y, all);
 }
 
+void FaultyBackend::glu(Tensor y, Tensor gateUp, Activation activation)
+{
+    const std::vector<float> gates = values(gateUp.columns(0, y.cols));
+    const std::vector<float> ups = values(gateUp.columns(y.cols, y.cols));
+    m_inner->glu(y, gateUp, makes(Fault::WrongActivation) ? Activation::Silu : activation);
+    if (!makes(Fault::UnclampedGate) || activation != Activation::ClampedSilu)
+        return;
+    std::vector<float> all = values(y);
+    for (size_t i = 0; i < all.size(); ++i)
+        if (gates[i] > 7.f)
+            all[i] = gates[i] * (std::clamp(ups[i], -7.f, 7.f) + 1.f);
+    overwrite(y, all);
+}
+
 /// Every page is the next one of the buffer.
 KvPages FaultyBackend::shifted(const KvPages& kv)
 {
@@ -306,8 +318,9 @@ Tensor FaultyBackend::withHeadsInTurns(const Tensor& qkv, const AttentionShape& 
 }
 
 void FaultyBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
-                              const StepInputs& in)
+                              const StepInputs& in, const Weight& sinks)
 {
+    const Weight& sunk = makes(Fault::IgnoredSinks) ? Weight() : sinks;
     AttentionShape other = shape;
     if (makes(Fault::UncappedScores))
         other.softcap = 0.f;
@@ -316,11 +329,11 @@ void FaultyBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Att
     const std::vector<float> before = values(y);
     const KvPages pages = makes(Fault::WrongPage) ? shifted(kv) : kv;
     if (makes(Fault::SharedHeads)) {
-        m_inner->attention(y, withHeadsInTurns(qkv, shape, false), pages, other, in);
+        m_inner->attention(y, withHeadsInTurns(qkv, shape, false), pages, other, in, sunk);
         overwrite(y, values(withHeadsInTurns(y, shape, true)));
         return;
     }
-    m_inner->attention(y, qkv, pages, other, in);
+    m_inner->attention(y, qkv, pages, other, in, sunk);
     if (makes(Fault::EmptyRowsStay)) {
         std::vector<float> after = values(y);
         const std::vector<int32_t> positions = numbers(in.positions);
@@ -400,7 +413,8 @@ void FaultyBackend::routeExperts(Tensor ids, Tensor weights, Tensor logits)
     overwrite(weights, shares);
 }
 
-void FaultyBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids)
+void FaultyBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids,
+                                 const Weight& bias)
 {
     std::vector<int32_t> chosen = numbers(ids);
     if (makes(Fault::OtherExpert) && !chosen.empty())
@@ -416,7 +430,16 @@ void FaultyBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tens
                         inputs.begin() + i * x.cols);
     m_inner->expertMatmul(
         y, makes(Fault::FirstInput) ? copy(x, inputs) : x, experts,
-        makes(Fault::OtherExpert) || makes(Fault::CrowdedExpert) ? copy(ids, chosen) : ids);
+        makes(Fault::OtherExpert) || makes(Fault::CrowdedExpert) ? copy(ids, chosen) : ids, bias);
+    if (makes(Fault::FirstBias) && bias) {
+        std::vector<float> all = values(y);
+        m_inner->expertMatmul(y, x, experts, ids);
+        const std::vector<float> plain = values(y);
+        const size_t cols = static_cast<size_t>(y.cols);
+        for (size_t i = cols; i < all.size(); ++i) // what the first pick was given
+            all[i] = plain[i] + (all[i % cols] - plain[i % cols]);
+        overwrite(y, all);
+    }
 }
 
 void FaultyBackend::addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps)

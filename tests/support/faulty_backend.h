@@ -17,10 +17,12 @@ enum class Fault {
     ChangesInput, // add: y as well
     IgnoredEps,
     WrongActivation,
+    UnclampedGate, // glu: ClampedSilu of gates beyond 7
     UncappedScores,
     ClampedIds, // embed: of an id outside the table the last row
     LongWindow, // attention: one token more
     SharedHeads, // attention: query heads take turns with the key heads
+    IgnoredSinks, // attention
     EmptyRowsStay, // attention: empty rows are left as they were
     OtherPairs, // rotateAndStore
     UnrotatedKeys,
@@ -39,6 +41,7 @@ enum class Fault {
     SharesOfAll, // routeExperts: the softmax over all experts
     OtherExpert, // expertMatmul: the last pick of a step reads the next expert
     CrowdedExpert, // expertMatmul: an expert's picks beyond 64 read the next expert
+    FirstBias, // expertMatmul: all experts have the bias of the first
     FirstInput, // expertMatmul: all picks of a row read its first input
     UnweightedSum, // weightedSum
     StaleSum, // allReduce: the sum is lost

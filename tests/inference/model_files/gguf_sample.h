@@ -28,7 +28,7 @@ struct GgufSample {
         addArray("token_embd.weight", "F32", {8, 3}, 8 * 3 * 4);
         addArray("blk.0.attn_q.weight", "Q8_0", {64, 2}, 2 * 2 * 34);
         addArray("blk.0.ffn_up.weight", "Q4_K", {256}, 144);
-        addArray("blk.0.odd.weight", "Q5_1", {32, 2, 2}, 4 * 24);
+        addArray("blk.0.odd.weight", "Q8_1", {32, 4, 2}, 8 * 36);
     }
 
     void addArray(const std::string& name, const std::string& type,

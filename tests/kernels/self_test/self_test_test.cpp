@@ -40,9 +40,11 @@ void SelfTestTest::findsEachFault_data()
     row("a write to an input", Fault::ChangesInput, "add");
     row("eps ignored", Fault::IgnoredEps, "rmsNorm");
     row("one activation for another", Fault::WrongActivation, "glu");
+    row("gates beyond their limit", Fault::UnclampedGate, "glu");
     row("scores without the cap", Fault::UncappedScores, "attention");
     row("ids clamped", Fault::ClampedIds, "embed");
     row("a window one token too long", Fault::LongWindow, "attention");
+    row("no sinks", Fault::IgnoredSinks, "attention");
     row("query heads in turns", Fault::SharedHeads, "attention");
     row("empty rows left as they were", Fault::EmptyRowsStay, "attention");
     row("the other pairs", Fault::OtherPairs, "rotateAndStore");
@@ -56,6 +58,7 @@ void SelfTestTest::findsEachFault_data()
     row("row numbers ignored", Fault::FirstRows, "gatherRows");
     row("the last of equal experts", Fault::LastOfEqual, "routeExperts");
     row("shares of all experts", Fault::SharesOfAll, "routeExperts");
+    row("the first bias for all", Fault::FirstBias, "expertMatmul");
     row("another expert", Fault::OtherExpert, "expertMatmul");
     row("the next expert for a crowd", Fault::CrowdedExpert, "expertMatmul");
     row("picks of a replay ignored", Fault::ReplaysOldInputs, "expertMatmul");
