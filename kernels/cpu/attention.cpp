@@ -2,11 +2,13 @@
 // softmax; the partials of a row are merged in order. Work goes by tiles: up to 16 queries of one
 // KV head, from rows that follow each other in a sequence, so that they share the reading of keys
 // and values. Where there are fewer tiles than threads can use, chunks are shared out too and
-// merged afterwards: the same operations in the same order, so the same bits.
+// merged afterwards: the same operations in the same order, so the same bits. A sink is a partial
+// of one token without a value, in front of all chunks.
 
 #include "kernels/checks.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/kv_page.h"
+#include "kernels/cpu/packed_weight.h"
 
 #include <algorithm>
 #include <cstring>
@@ -21,6 +23,7 @@ struct cpu::AttentionWork {
     const KvPages* kv = nullptr;
     AttentionShape shape;
     const StepInputs* in = nullptr;
+    const float* sinks = nullptr; // of each head, or absent
     int group = 1; // query heads per KV head
     int headsTogether = 1; // of them in a tile
     int rowsTogether = 1; // rows in a tile, if they follow each other
@@ -168,6 +171,15 @@ void finishHead(const Instructions& instructions, const AttentionWork& work, flo
         turnHead({y, static_cast<size_t>(work.shape.headSize)});
 }
 
+/// What the chunks of a head are added to.
+Partial beginning(const AttentionWork& work, int head, float* values)
+{
+    if (!work.sinks)
+        return {.values = values};
+    std::memset(values, 0, static_cast<size_t>(work.shape.headSize) * sizeof(float));
+    return {.top = work.sinks[head], .total = 1.f, .values = values};
+}
+
 float* outputOf(const AttentionWork& work, int row, int head)
 {
     return floatRow(work.y, row) + head * work.shape.headSize;
@@ -179,10 +191,10 @@ void wholeTile(const Instructions& instructions, const AttentionWork& work, cons
     const int size = work.shape.headSize;
     Partial sums[kQueries], chunkSums[kQueries];
     float* values = scratch + kScores + roundedFloats(size);
-    for (int q = 0; q < kQueries; ++q) {
-        sums[q].values = values + 2 * q * size;
+    for (int q = 0; q < kQueries; ++q)
         chunkSums[q].values = values + (2 * q + 1) * size;
-    }
+    for (int q = 0; q < tile.rows * tile.heads; ++q)
+        sums[q] = beginning(work, tile.head + q % tile.heads, values + 2 * q * size);
     for (int index = firstChunk(work, tile); index <= lastChunk(tile); ++index) {
         const AttentionChunk chunk = chunkOf(work, tile, index, scratch);
         attendChunk(instructions, work, chunkSums, chunk);
@@ -265,7 +277,7 @@ void CpuBackend::attendSplit(const AttentionWork& work)
             continue;
         }
         for (int head = 0; head < heads; ++head) {
-            Partial sum{.values = scratch};
+            Partial sum = beginning(work, head, scratch);
             for (int c = firstChunk(work, tile); c <= lastChunk(tile); ++c) {
                 float* from = partialAt(row, head, c);
                 m_instructions.mergePartial(
@@ -277,15 +289,16 @@ void CpuBackend::attendSplit(const AttentionWork& work)
 }
 
 void CpuBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
-                           const StepInputs& in)
+                           const StepInputs& in, const Weight& sinks)
 {
-    checkAttention(y, qkv, kv, shape, in);
+    checkAttention(y, qkv, kv, shape, in, sinks);
     AttentionWork work;
     work.y = y;
     work.qkv = qkv;
     work.kv = &kv;
     work.shape = shape;
     work.in = &in;
+    work.sinks = sinks ? packed(sinks).singleRow() : nullptr;
     work.group = shape.heads / shape.kvHeads;
     work.headsTogether = std::min(work.group, kQueries);
     work.rowsTogether = std::max(1, kQueries / work.group);

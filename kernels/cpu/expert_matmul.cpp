@@ -19,6 +19,7 @@ using namespace cpu;
 struct cpu::ExpertWork {
     Tensor y, x, ids;
     const PackedWeight* weight = nullptr;
+    const float* bias = nullptr; // of all experts, or absent
     std::span<const PackedWeight::Part> parts; // one per expert
     int blocks = 0; // of a rounded row; 0: x is taken as it is
     const RoundedBlock* rounded = nullptr; // rows of x, each of its own
@@ -137,14 +138,15 @@ void CpuBackend::multiplyGroup(const ExpertWork& work, const ExpertGroups::Group
     const int panels = std::min(work.panelsAtOnce, part.panels - firstPanel);
     const int firstOut = kPanelRows * firstPanel;
     const int outputs = std::min(kPanelRows * panels, part.out - firstOut);
-    PanelProduct product{.panels =
-                             reinterpret_cast<const uint8_t*>(work.weight->panel(part, firstPanel)),
-                         .panelBytes = part.panelBytes,
-                         .panelCount = panels,
-                         .outputs = outputs,
-                         .in = work.x.cols,
-                         .blocks = work.blocks,
-                         .rows = group.count};
+    PanelProduct product{
+        .panels = reinterpret_cast<const uint8_t*>(work.weight->panel(part, firstPanel)),
+        .panelBytes = part.panelBytes,
+        .panelCount = panels,
+        .outputs = outputs,
+        .in = work.x.cols,
+        .blocks = work.blocks,
+        .rows = group.count,
+        .bias = work.bias ? work.bias + group.expert * part.out + firstOut : nullptr};
     const Product multiply = productOf(m_instructions, part.type);
     if (group.count == 1) {
         const int input = work.inputOf(picks[0]);
@@ -165,12 +167,17 @@ void CpuBackend::multiplyGroup(const ExpertWork& work, const ExpertGroups::Group
                     product.yStride * sizeof(float));
 }
 
-void CpuBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids)
+void CpuBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids,
+                              const Weight& bias)
 {
-    checkExpertMatmul(y, x, experts, ids);
+    checkExpertMatmul(y, x, experts, ids, bias);
     if (y.rows == 0)
         return;
-    ExpertWork work{.y = y, .x = x, .ids = ids, .weight = &packed(experts)};
+    ExpertWork work{.y = y,
+                    .x = x,
+                    .ids = ids,
+                    .weight = &packed(experts),
+                    .bias = bias ? packed(bias).singleRow() : nullptr};
     work.parts = expertParts(*work.weight, y.cols);
     m_groups.sort(ids, static_cast<int>(work.parts.size()));
     prepareInputs(work);

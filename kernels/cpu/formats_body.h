@@ -1,6 +1,6 @@
 #pragma once
 
-// The quantised formats for one instruction set: included behind lanes_*.h.
+// The quantised formats of blocks of 32 for one instruction set: included behind lanes_*.h.
 
 #include "kernels/cpu/instructions.h"
 
@@ -16,6 +16,29 @@ inline void unpackNibbles(Bytes (&w)[8], const uint8_t* quants)
     }
 }
 
+/// Nibbles, then the fifth bits.
+inline void unpackFiveBits(Bytes (&w)[8], const uint8_t* quants)
+{
+    unpackNibbles(w, quants);
+    const Bytes high = loadBytes(quants + quantBytes(4));
+    w[0] = withHighBits<4>(w[0], high, 0x10);
+    w[1] = withHighBits<3>(w[1], high, 0x10);
+    w[2] = withHighBits<2>(w[2], high, 0x10);
+    w[3] = withHighBits<1>(w[3], high, 0x10);
+    w[4] = withHighBits<0>(w[4], high, 0x10);
+    w[5] = withHighBits<-1>(w[5], high, 0x10);
+    w[6] = withHighBits<-2>(w[6], high, 0x10);
+    w[7] = withHighBits<-3>(w[7], high, 0x10);
+}
+
+/// Nibbles that stand for the values of a table.
+inline void unpackValues(Bytes (&w)[8], const uint8_t (&table)[16], const uint8_t* quants)
+{
+    unpackNibbles(w, quants);
+    for (Bytes& vector : w)
+        vector = lookUp(table, vector);
+}
+
 /// The rounded quants of some rows' blocks: each block of x is a row's.
 template <int rows> struct RowQuants {
     const int8_t* q[rows];
@@ -26,6 +49,16 @@ template <int rows> struct RowQuants {
             q[r] = x[r].q + from;
     }
 };
+
+/// The sums over a whole block of quants that are at most `largest`.
+template <class Format, int largest, int rows>
+inline void dotsFromStart(Ints (&dots)[1][rows], const typename Format::Block& block,
+                          const RoundedBlock* x)
+{
+    for (int r = 0; r < rows; ++r)
+        dots[0][r] = splatInt(Format::start(x[r], 0));
+    addDots<largest, 8>(dots[0], block.w, RowQuants<rows>(x).q);
+}
 
 /// A format tells how a record opens and a block is unpacked; what the integer sums of a row's
 /// block start from and how one or two rows' dot products, whose blocks lie side by side at x, are
@@ -78,9 +111,7 @@ struct FormatQ4_0 {
     template <int rows>
     static void dot(Ints (&dots)[parts][rows], const Block& block, const RoundedBlock* x)
     {
-        for (int r = 0; r < rows; ++r)
-            dots[0][r] = splatInt(start(x[r], 0));
-        addDots<15, 8>(dots[0], block.w, RowQuants<rows>(x).q);
+        dotsFromStart<FormatQ4_0, 15>(dots, block, x);
     }
     static Floats add(Floats sum, const Block& block, const RoundedBlock& x,
                       const Ints (&dots)[parts])
@@ -89,121 +120,67 @@ struct FormatQ4_0 {
     }
 };
 
-/// What Q4_K and Q5_K share: w = d scale q - dmin min.
-template <int largest> struct FormatScaleMin {
+struct FormatQ5_1 {
     static constexpr int parts = 1;
-    struct Open {
-        Floats d, dmin;
-    };
+    static constexpr int recordBytes = kQ51Record, blocks = kPairBlocks;
+    static constexpr int blockBytes = quantBytes(5);
     struct Block {
         Bytes w[8];
-        Floats scale, min;
+        Floats scale, least;
     };
+    using Open = FormatQ8_0::Open;
 
-    static Open open(const uint8_t* record)
+    static Open open(const uint8_t*) { return {}; }
+    static void unpack(Block& block, const Open&, const uint8_t* record, int j)
     {
         const auto* halves = reinterpret_cast<const uint16_t*>(record);
-        return {loadHalves(halves), loadHalves(halves + kPanelRows)};
-    }
-    static void unpackScales(Block& block, const Open& opened, const uint8_t* record, int j)
-    {
-        const uint8_t* scales = record + 64 + kPanelRows * j;
-        block.scale = mul(opened.d, loadUnsignedBytes(scales));
-        block.min = mul(opened.dmin, loadUnsignedBytes(scales + kPanelRows * kSuperBlocks));
+        block.scale = loadHalves(halves + kPanelRows * j);
+        block.least = loadHalves(halves + kPanelRows * (kPairBlocks + j));
+        unpackFiveBits(block.w, record + kQ51Quants + blockBytes * j);
     }
     static int32_t start(const RoundedBlock&, int) { return 0; }
     template <int rows>
     static void dot(Ints (&dots)[parts][rows], const Block& block, const RoundedBlock* x)
     {
-        for (int r = 0; r < rows; ++r)
-            dots[0][r] = splatInt(0);
-        addDots<largest, 8>(dots[0], block.w, RowQuants<rows>(x).q);
+        dotsFromStart<FormatQ5_1, 31>(dots, block, x);
     }
     static Floats add(Floats sum, const Block& block, const RoundedBlock& x,
                       const Ints (&dots)[parts])
     {
         sum = fma(mul(block.scale, splat(x.d)), toFloats(dots[0]), sum);
-        return negatedFma(block.min, splat(x.sum), sum);
+        return fma(block.least, splat(x.sum), sum);
     }
 };
 
-struct FormatQ4_K : FormatScaleMin<15> {
-    static constexpr int recordBytes = kQ4KRecord, blocks = kSuperBlocks;
+struct FormatMXFP4 {
+    static constexpr int parts = 1;
+    static constexpr int recordBytes = kMXFP4Record, blocks = kQuadBlocks;
     static constexpr int blockBytes = quantBytes(4);
+    using Block = FormatQ8_0::Block;
+    using Open = FormatQ8_0::Open;
 
-    static void unpack(Block& block, const Open& opened, const uint8_t* record, int j)
+    static Open open(const uint8_t*) { return {}; }
+    /// 2^(exponent - 128): the values are doubled. 255, which stands for no number, becomes
+    /// infinite.
+    static Floats scaleOf(const uint8_t* exponents)
     {
-        unpackScales(block, opened, record, j);
-        unpackNibbles(block.w, record + kQ4KQuants + blockBytes * j);
+        return larger(mul(loadExponents(exponents), splat(0.5f)), splat(0x1p-128f));
     }
-};
-
-struct FormatQ5_K : FormatScaleMin<31> {
-    static constexpr int recordBytes = kQ5KRecord, blocks = kSuperBlocks;
-    static constexpr int blockBytes = quantBytes(5);
-
-    static void unpack(Block& block, const Open& opened, const uint8_t* record, int j)
+    static void unpack(Block& block, const Open&, const uint8_t* record, int j)
     {
-        unpackScales(block, opened, record, j);
-        const uint8_t* quants = record + kQ4KQuants + blockBytes * j;
-        unpackNibbles(block.w, quants);
-        const Bytes high = loadBytes(quants + quantBytes(4));
-        block.w[0] = withHighBits<4>(block.w[0], high, 0x10);
-        block.w[1] = withHighBits<3>(block.w[1], high, 0x10);
-        block.w[2] = withHighBits<2>(block.w[2], high, 0x10);
-        block.w[3] = withHighBits<1>(block.w[3], high, 0x10);
-        block.w[4] = withHighBits<0>(block.w[4], high, 0x10);
-        block.w[5] = withHighBits<-1>(block.w[5], high, 0x10);
-        block.w[6] = withHighBits<-2>(block.w[6], high, 0x10);
-        block.w[7] = withHighBits<-3>(block.w[7], high, 0x10);
+        block.scale = scaleOf(record + kPanelRows * j);
+        unpackValues(block.w, kUnsignedFP4, record + 64 + blockBytes * j);
     }
-};
-
-struct FormatQ6_K {
-    static constexpr int parts = 2;
-    static constexpr int recordBytes = kQ6KRecord, blocks = kSuperBlocks;
-    static constexpr int blockBytes = quantBytes(6);
-    struct Open {
-        Floats d;
-    };
-    struct Block {
-        Bytes w[8];
-        Floats scale[2]; // of groups 0..3 and 4..7
-    };
-
-    static Open open(const uint8_t* record)
-    {
-        return {load(reinterpret_cast<const float*>(record))};
-    }
-    static void unpack(Block& block, const Open& opened, const uint8_t* record, int j)
-    {
-        const uint8_t* quants = record + kQ6KQuants + blockBytes * j;
-        for (int h = 0; h < 2; ++h) {
-            const uint8_t* scales = record + 64 + kPanelRows * (2 * j + h);
-            block.scale[h] = mul(opened.d, loadSignedBytes(scales));
-            Bytes three[3];
-            for (int f = 0; f < 3; ++f) {
-                three[f] = loadBytes(quants + 64 * (3 * h + f));
-                block.w[4 * h + f] = lowSixBits(three[f]);
-            }
-            block.w[4 * h + 3] = highBitPairs(three[0], three[1], three[2]);
-        }
-    }
-    static int32_t start(const RoundedBlock& x, int part) { return x.offset32[part]; }
+    static int32_t start(const RoundedBlock& x, int) { return x.offset12; }
     template <int rows>
     static void dot(Ints (&dots)[parts][rows], const Block& block, const RoundedBlock* x)
     {
-        for (int r = 0; r < rows; ++r)
-            for (int part = 0; part < parts; ++part)
-                dots[part][r] = splatInt(start(x[r], part));
-        addDots<63, 4>(dots[0], block.w, RowQuants<rows>(x).q);
-        addDots<63, 4>(dots[1], block.w + 4, RowQuants<rows>(x, 16).q);
+        dotsFromStart<FormatMXFP4, 24>(dots, block, x);
     }
     static Floats add(Floats sum, const Block& block, const RoundedBlock& x,
                       const Ints (&dots)[parts])
     {
-        const Floats first = mul(block.scale[0], toFloats(dots[0]));
-        return fma(fma(block.scale[1], toFloats(dots[1]), first), splat(x.d), sum);
+        return FormatQ8_0::add(sum, block, x, dots);
     }
 };
 

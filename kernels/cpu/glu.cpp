@@ -6,12 +6,27 @@
 namespace inglenook {
 
 using namespace cpu;
+namespace {
+
+auto bodyOf(const Instructions& instructions, Activation activation)
+{
+    switch (activation) {
+    case Activation::Silu:
+        return instructions.gluSilu;
+    case Activation::GeluTanh:
+        return instructions.gluGelu;
+    case Activation::ClampedSilu:
+        break;
+    }
+    return instructions.gluClampedSilu;
+}
+
+} // namespace
 
 void CpuBackend::glu(Tensor y, Tensor gateUp, Activation activation)
 {
     checkGlu(y, gateUp);
-    const auto body =
-        activation == Activation::Silu ? m_instructions.gluSilu : m_instructions.gluGelu;
+    const auto body = bodyOf(m_instructions, activation);
     eachRow(y.rows, int64_t{4} * y.rows * y.cols, [&](int r) {
         const float* gate = floatRow(gateUp, r);
         body(floatRow(y, r), gate, gate + y.cols, y.cols);

@@ -66,15 +66,21 @@ struct Instructions {
     void (*productBF16)(const PanelProduct&);
     void (*productQ8_0)(const PanelProduct&);
     void (*productQ4_0)(const PanelProduct&);
+    void (*productQ5_1)(const PanelProduct&);
+    void (*productQ2_K)(const PanelProduct&);
+    void (*productQ3_K)(const PanelProduct&);
     void (*productQ4_K)(const PanelProduct&);
     void (*productQ5_K)(const PanelProduct&);
     void (*productQ6_K)(const PanelProduct&);
+    void (*productIQ4_XS)(const PanelProduct&);
+    void (*productMXFP4)(const PanelProduct&);
 
     /// y = x / sqrt(mean(x^2) + eps) * weight; y may be x; an absent weight is one.
     void (*rmsNorm)(float* y, const float* x, const float* weight, int n, float eps);
     void (*add)(float* x, const float* y, int n);
     void (*gluSilu)(float* y, const float* gate, const float* up, int n);
     void (*gluGelu)(float* y, const float* gate, const float* up, int n);
+    void (*gluClampedSilu)(float* y, const float* gate, const float* up, int n);
     void (*softcap)(float* x, int n, float cap);
     void (*toHalf)(uint16_t* to, const float* from, int n);
 

@@ -157,6 +157,18 @@ inline Floats loadSignedBytes(const uint8_t* p)
     const __m128i x = loadHalf(p);
     return toFloats(Ints{_mm256_cvtepi8_epi32(x), _mm256_cvtepi8_epi32(_mm_srli_si128(x, 8))});
 }
+/// 2^(p[i] - 127), but 0 where p[i] is 0.
+inline Floats loadExponents(const uint8_t* p)
+{
+    const __m128i x = loadHalf(p);
+    return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu8_epi32(x), 23)),
+            _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu8_epi32(_mm_srli_si128(x, 8)), 23))};
+}
+/// Two bytes to each lane, as unsigned words.
+inline Ints loadBytePairs(const uint8_t* p)
+{
+    return {_mm256_cvtepu8_epi16(loadHalf(p)), _mm256_cvtepu8_epi16(loadHalf(p + 16))};
+}
 /// Sixteen numbers of 4 bits, each with 8 added; the first in the low half of the first byte.
 inline Floats loadNibbles(const uint8_t* p)
 {
@@ -204,6 +216,29 @@ inline Bytes loadBytes(const uint8_t* p)
     const auto* vectors = reinterpret_cast<const __m256i*>(p);
     return {_mm256_load_si256(vectors), _mm256_load_si256(vectors + 1)};
 }
+/// The bits of each lane, moved down, that `mask` keeps.
+template <int down> inline Ints lowerBits(Ints x, int32_t mask)
+{
+    const __m256i kept = _mm256_set1_epi32(mask);
+    return {_mm256_and_si256(_mm256_srli_epi32(x.a, down), kept),
+            _mm256_and_si256(_mm256_srli_epi32(x.b, down), kept)};
+}
+/// Lanes of two signed words each: the sum of both products.
+inline Ints wordDots(Ints a, Ints b)
+{
+    return {_mm256_madd_epi16(a.a, b.a), _mm256_madd_epi16(a.b, b.b)};
+}
+inline Ints addWordDots(Ints sum, Ints a, Ints b)
+{
+    const Ints more = wordDots(a, b);
+    return {_mm256_add_epi32(sum.a, more.a), _mm256_add_epi32(sum.b, more.b)};
+}
+inline Ints splatWords(const int16_t (&words)[2])
+{
+    int32_t both;
+    __builtin_memcpy(&both, words, sizeof both);
+    return splatInt(both);
+}
 inline Bytes lowNibbles(Bytes x)
 {
     const __m256i mask = _mm256_set1_epi8(15);
@@ -234,19 +269,33 @@ inline Bytes highBitPairs(Bytes a, Bytes b, Bytes c)
     return {highBitPairs(a.a, b.a, c.a), highBitPairs(a.b, b.b, c.b)};
 }
 
-template <int up> inline __m256i withHighBits(__m256i low, __m256i high, __m256i mask)
+template <int up> inline __m256i keptBits(__m256i x, __m256i mask)
 {
     if constexpr (up > 0)
-        high = _mm256_slli_epi16(high, up);
+        x = _mm256_slli_epi16(x, up);
     if constexpr (up < 0)
-        high = _mm256_srli_epi16(high, -up);
-    return _mm256_or_si256(low, _mm256_and_si256(high, mask));
+        x = _mm256_srli_epi16(x, -up);
+    return _mm256_and_si256(x, mask);
 }
+/// The bits of x, moved up by `up` (down if negative), that `mask` keeps.
+template <int up> inline Bytes keptBits(Bytes x, char mask)
+{
+    const __m256i kept = _mm256_set1_epi8(mask);
+    return {keptBits<up>(x.a, kept), keptBits<up>(x.b, kept)};
+}
+
+/// Of each byte, which is below 16, the byte of the table at that place.
+inline Bytes lookUp(const uint8_t (&table)[16], Bytes x)
+{
+    const __m256i values = _mm256_broadcastsi128_si256(loadHalf(table));
+    return {_mm256_shuffle_epi8(values, x.a), _mm256_shuffle_epi8(values, x.b)};
+}
+
 /// low | the bits of `high`, moved up by `up` (down if negative), that `mask` keeps.
 template <int up> inline Bytes withHighBits(Bytes low, Bytes high, char mask)
 {
-    const __m256i kept = _mm256_set1_epi8(mask);
-    return {withHighBits<up>(low.a, high.a, kept), withHighBits<up>(low.b, high.b, kept)};
+    const Bytes kept = keptBits<up>(high, mask);
+    return {_mm256_or_si256(low.a, kept.a), _mm256_or_si256(low.b, kept.b)};
 }
 
 inline __m256i fourBytes(const int8_t* q)

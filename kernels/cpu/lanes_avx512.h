@@ -129,6 +129,17 @@ inline Floats loadSignedBytes(const uint8_t* p)
 {
     return toFloats(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
 }
+/// 2^(p[i] - 127), but 0 where p[i] is 0.
+inline Floats loadExponents(const uint8_t* p)
+{
+    const __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 23));
+}
+/// Two bytes to each lane, as unsigned words.
+inline Ints loadBytePairs(const uint8_t* p)
+{
+    return _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+}
 /// Sixteen numbers of 4 bits, each with 8 added; the first in the low half of the first byte.
 inline Floats loadNibbles(const uint8_t* p)
 {
@@ -180,6 +191,26 @@ inline Ints addInts(Ints a, Ints b)
 {
     return _mm512_add_epi32(a, b);
 }
+/// The bits of each lane, moved down, that `mask` keeps.
+template <int down> inline Ints lowerBits(Ints x, int32_t mask)
+{
+    return _mm512_and_si512(_mm512_srli_epi32(x, down), _mm512_set1_epi32(mask));
+}
+/// Lanes of two signed words each: the sum of both products.
+inline Ints wordDots(Ints a, Ints b)
+{
+    return _mm512_madd_epi16(a, b);
+}
+inline Ints addWordDots(Ints sum, Ints a, Ints b)
+{
+    return _mm512_dpwssd_epi32(sum, a, b);
+}
+inline Ints splatWords(const int16_t (&words)[2])
+{
+    int32_t both;
+    __builtin_memcpy(&both, words, sizeof both);
+    return _mm512_set1_epi32(both);
+}
 inline Bytes lowNibbles(Bytes x)
 {
     return _mm512_and_si512(x, _mm512_set1_epi8(15));
@@ -201,6 +232,23 @@ inline Bytes highBitPairs(Bytes a, Bytes b, Bytes c)
                                                _mm512_srli_epi16(b, 4), choose);
     return lowSixBits(
         _mm512_ternarylogic_epi32(_mm512_set1_epi8(15), ab, _mm512_srli_epi16(c, 2), choose));
+}
+
+/// The bits of x, moved up by `up` (down if negative), that `mask` keeps.
+template <int up> inline Bytes keptBits(Bytes x, char mask)
+{
+    if constexpr (up > 0)
+        x = _mm512_slli_epi16(x, up);
+    if constexpr (up < 0)
+        x = _mm512_srli_epi16(x, -up);
+    return _mm512_and_si512(x, _mm512_set1_epi8(mask));
+}
+
+/// Of each byte, which is below 16, the byte of the table at that place.
+inline Bytes lookUp(const uint8_t (&table)[16], Bytes x)
+{
+    const __m128i values = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
+    return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(values), x);
 }
 
 /// low | the bits of `high`, moved up by `up` (down if negative), that `mask` keeps.

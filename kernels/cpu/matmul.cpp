@@ -43,12 +43,25 @@ Product cpu::productOf(const Instructions& instructions, DType type)
         return instructions.productQ8_0;
     case DType::Q4_0:
         return instructions.productQ4_0;
+    case DType::Q5_1:
+        return instructions.productQ5_1;
+    case DType::Q2_K:
+        return instructions.productQ2_K;
+    case DType::Q3_K:
+        return instructions.productQ3_K;
     case DType::Q4_K:
         return instructions.productQ4_K;
     case DType::Q5_K:
         return instructions.productQ5_K;
     case DType::Q6_K:
         return instructions.productQ6_K;
+    case DType::IQ4_XS:
+        return instructions.productIQ4_XS;
+    case DType::MXFP4:
+        return instructions.productMXFP4;
+    case DType::Q4_1: // keptAs() others
+    case DType::Q5_0:
+    case DType::IQ4_NL:
     case DType::I32:
         break;
     }

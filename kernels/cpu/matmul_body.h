@@ -13,6 +13,7 @@
 
 #include "kernels/cpu/formats_body.h"
 #include "kernels/cpu/instructions.h"
+#include "kernels/cpu/super_formats_body.h"
 
 namespace inglenook::cpu {
 namespace {
@@ -180,7 +181,8 @@ template <class Format, class Tiles> void roundedProduct(const PanelProduct& run
     constexpr int cacheBytes = 512 * 1024; // of rounded rows, in the second-level cache
     const int fitting = cacheBytes / (run.blocks * static_cast<int>(sizeof(RoundedBlock)));
     const int group = fitting < kTileRows ? kTileRows : fitting / kTileRows * kTileRows;
-    const int records = run.blocks / Format::blocks;
+    constexpr int recordElements = kBlock * Format::blocks;
+    const int records = (run.in + recordElements - 1) / recordElements;
     if constexpr (Tiles::exist)
         Tiles::begin(8 / Format::parts);
 
@@ -215,8 +217,11 @@ inline void roundBlock(RoundedBlock& to, Floats first, Floats second)
     to.sum = to.d * static_cast<float>(sums[0] + sums[1]);
     to.offset128 = -128 * (sums[0] + sums[1]);
     to.offset8 = -8 * (sums[0] + sums[1]);
+    to.offset12 = -12 * (sums[0] + sums[1]);
     to.offset32[0] = -32 * sums[0];
     to.offset32[1] = -32 * sums[1];
+    to.halves[0] = static_cast<int16_t>(sums[0]);
+    to.halves[1] = static_cast<int16_t>(sums[1]);
 }
 
 void roundRows(RoundedBlock* to, int blocks, const float* x, size_t stride, int in, int rows)

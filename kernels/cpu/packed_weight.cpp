@@ -1,8 +1,10 @@
 #include "kernels/cpu/packed_weight.h"
 
 #include "kernels/backend.h"
+#include "kernels/cpu/packing.h"
 #include "kernels/cpu/panels.h"
 #include "kernels/cpu/repack.h"
+#include "kernels/cpu/unpack.h"
 #include "kernels/quant_formats.h"
 
 #include <algorithm>
@@ -23,11 +25,12 @@ PackedWeight::PackedWeight(std::span<const WeightPart> parts, int in, const Thre
     for (const WeightPart& part : parts) {
         // Each part starts on a cache line.
         bytes = (bytes + 63) / 64 * 64;
-        m_parts.push_back({.type = part.type,
+        const DType kept = keptAs(part.type);
+        m_parts.push_back({.type = kept,
                            .firstRow = firstRow,
                            .out = part.out,
                            .panels = (part.out + kPanelRows - 1) / kPanelRows,
-                           .panelBytes = panelBytes(part.type, in),
+                           .panelBytes = panelBytes(kept, in),
                            .offset = bytes});
         bytes += static_cast<size_t>(m_parts.back().panels) * m_parts.back().panelBytes;
         firstRow += part.out;
@@ -51,7 +54,8 @@ void PackedWeight::pack(std::span<const WeightPart> parts, int in, int piece, Th
         for (int p = border(piece); p < border(piece + 1); ++p) {
             const int first = kPanelRows * p;
             const int count = std::min(kPanelRows, to.out - first);
-            packPanel(to.type, m_memory.data() + to.offset + static_cast<size_t>(p) * to.panelBytes,
+            packPanel(from.type,
+                      m_memory.data() + to.offset + static_cast<size_t>(p) * to.panelBytes,
                       from.rows.subspan(static_cast<size_t>(first) * row,
                                         static_cast<size_t>(count) * row),
                       in);

@@ -13,7 +13,7 @@ namespace inglenook::cpu {
 class PackedWeight final : public WeightData {
 public:
     struct Part {
-        DType type = DType::F32;
+        DType type = DType::F32; // of its layout: keptAs() of the file's
         int firstRow = 0;
         int out = 0;
         int panels = 0;

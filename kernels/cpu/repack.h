@@ -7,13 +7,8 @@
 
 namespace inglenook::cpu {
 
-/// Bytes of one panel of rows of `in` elements.
-[[nodiscard]] size_t panelBytes(DType type, int in);
-
-/// Writes one panel, which is zero before, from up to 16 rows in a file's layout.
+/// Writes one panel, which is zero before, from up to 16 rows in a file's layout. The panel is of
+/// the format keptAs(type).
 void packPanel(DType type, std::byte* panel, std::span<const std::byte> rows, int in);
-
-/// Writes the values of row `lane` of a panel.
-void unpackLane(DType type, const std::byte* panel, int lane, std::span<float> values);
 
 } // namespace inglenook::cpu

@@ -134,6 +134,23 @@ void gluGelu(float* y, const float* gate, const float* up, int n)
     });
 }
 
+/// g sigmoid(1.702 g) (u + 1) of limited g and u: see Activation.
+inline Floats clampedSilu(Floats gate, Floats up)
+{
+    constexpr float limit = 7.f, slope = 1.702f;
+    gate = smaller(gate, splat(limit));
+    up = larger(smaller(up, splat(limit)), splat(-limit));
+    const Floats below = add(splat(1.f), exponential(mul(splat(-slope), gate)));
+    return mul(div(gate, below), add(up, splat(1.f)));
+}
+
+void gluClampedSilu(float* y, const float* gate, const float* up, int n)
+{
+    alongRow(n, [&](int i, int count) {
+        put(y + i, clampedSilu(get(gate + i, count), get(up + i, count)), count);
+    });
+}
+
 inline Floats capped(Floats x, float cap)
 {
     return mul(splat(cap), hyperbolicTangent(div(x, splat(cap))));

@@ -108,6 +108,8 @@ void multiply(Backend& backend, Bench& bench)
 {
     constexpr int rows = 31, in = 512, out = 83; // tiles of 16, 8, 4, 2, 1 and a padded panel
     for (const DType type : kWeightTypes) {
+        if (keptAs(type) != type)
+            continue;
         const Tensor y = bench.tensor(rows, out);
         backend.matmul(y, bench.random(rows, in, 1), bench.weight(type, out, in),
                        bench.weight(DType::F32, 1, out));
@@ -121,7 +123,8 @@ void walkAlongRows(Backend& backend, Bench& bench)
     const Tensor y = bench.tensor(rows, cols), gateUp = bench.random(rows, 2 * cols, 3);
     backend.rmsNorm(y, bench.random(rows, cols, 2), bench.weight(DType::F32, 1, cols), 1e-5f);
     bench.keep(y);
-    for (const Activation activation : {Activation::Silu, Activation::GeluTanh}) {
+    for (const Activation activation :
+         {Activation::Silu, Activation::GeluTanh, Activation::ClampedSilu}) {
         backend.glu(y, gateUp, activation);
         bench.keep(y);
     }
@@ -132,8 +135,10 @@ void walkAlongRows(Backend& backend, Bench& bench)
     bench.keep(found);
 }
 
+enum class Sinks { None, EachHead };
+
 void attend(Backend& backend, Bench& bench, int rows, int contextBound, const AttentionShape& shape,
-            KvType type = KvType::F16)
+            KvType type = KvType::F16, Sinks sinks = Sinks::None)
 {
     // A prompt of some pages, then its last token again, alone.
     const int pages = contextBound / kPageTokens;
@@ -156,7 +161,9 @@ void attend(Backend& backend, Bench& bench, int rows, int contextBound, const At
         const Tensor y = bench.tensor(count, shape.queryCols());
         const Weight norm = bench.weight(DType::F32, 1, shape.headSize);
         backend.rotateAndStore(qkv, kv, {norm, norm, 1e-6f}, turned, shape, in);
-        backend.attention(y, qkv, kv, shape, in);
+        backend.attention(y, qkv, kv, shape, in,
+                          sinks == Sinks::EachHead ? bench.weight(DType::F32, 1, shape.heads)
+                                                   : Weight());
         bench.keep(y);
     }
 }
@@ -175,6 +182,8 @@ std::vector<Values> allOperators(const Instructions& instructions, int threads)
     for (const KvType type : {KvType::Q8_0, KvType::Q4})
         attend(backend, bench, 300, 320,
                {.heads = 7, .kvHeads = 1, .headSize = 80, .window = 290, .scale = 0.2f}, type);
+    attend(backend, bench, 600, 640, {.heads = 4, .kvHeads = 2, .headSize = 32, .scale = 0.2f},
+           KvType::F16, Sinks::EachHead);
     return bench.results();
 }
 
@@ -195,6 +204,8 @@ private Q_SLOTS:
     void everySetPassesTheSelfTest();
     void setsAndThreadsDoNotChangeBits_data();
     void setsAndThreadsDoNotChangeBits();
+    void scalesOfMXFP4ReachBothEnds_data();
+    void scalesOfMXFP4ReachBothEnds();
 };
 
 void InstructionsTest::everySetPassesTheSelfTest_data()
@@ -238,6 +249,46 @@ void InstructionsTest::setsAndThreadsDoNotChangeBits()
     const std::vector<Values> results = allOperators(instructions, threads);
 
     QVERIFY(sameBits(results, allOperators(kAvx2, 2)));
+}
+
+void InstructionsTest::scalesOfMXFP4ReachBothEnds_data()
+{
+    everySetPassesTheSelfTest_data();
+}
+
+/// The least scales are below the normal numbers of f32.
+void InstructionsTest::scalesOfMXFP4ReachBothEnds()
+{
+    QFETCH(int, set);
+    CpuBackend backend(*setsOfThisProcessor()[static_cast<size_t>(set)].instructions, 1);
+    Bench bench(backend);
+    constexpr int exponents[] = {0, 1, 2, 127, 254};
+    constexpr auto count = static_cast<int>(std::size(exponents));
+    std::vector<BlockMXFP4> blocks(static_cast<size_t>(count));
+    for (size_t i = 0; i < blocks.size(); ++i)
+        blocks[i] = {.exponent = static_cast<uint8_t>(exponents[i]), .q = {0x0b}}; // -1.5
+    const WeightPart part{std::as_bytes(std::span(blocks)), DType::MXFP4, count};
+    const Weight weight = backend.load(std::span(&part, 1), 32);
+
+    for (const float factor : {0x1p100f, 0x1p-20f}) {
+        Values x(32, 0.f);
+        x[0] = factor;
+        const Tensor from = bench.tensor(1, 32), y = bench.tensor(1, count);
+        backend.write(from, std::as_bytes(std::span(x)));
+        backend.matmul(y, from, weight, {});
+        Values found(static_cast<size_t>(count));
+        backend.read(std::as_writable_bytes(std::span(found)), y);
+
+        for (size_t i = 0; i < found.size(); ++i) {
+            const double expected = -1.5 * std::ldexp(factor, exponents[i] - 127);
+            if (std::fabs(expected) < 0x1p127 && std::fabs(expected) > 0x1p-120)
+                QVERIFY2(std::fabs(found[i] / expected - 1) < 1e-6,
+                         qPrintable(QString("%1: %2, not %3")
+                                        .arg(exponents[i])
+                                        .arg(static_cast<double>(found[i]))
+                                        .arg(expected)));
+        }
+    }
 }
 
 QTEST_APPLESS_MAIN(InstructionsTest)
