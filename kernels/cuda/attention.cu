@@ -1,8 +1,9 @@
 // A page of 64 tokens is the unit: its scores, shares and weighed values are computed the same way
 // (attention_tile.cuh) wherever it stands, and pages join in order by an online softmax (Milakov &
-// Gimelshein 2018), so a row's bits depend on its position alone. Short steps: a block per page,
-// whose results a second kernel joins (flash decoding, Dao et al. 2023), because few rows must fill
-// the device. Long steps: a block walks the pages of 32 query vectors (flash attention).
+// Gimelshein 2018) behind the sink, so a row's bits depend on its position alone. Short steps: a
+// block per page, whose results a second kernel joins (flash decoding, Dao et al. 2023), because
+// few rows must fill the device. Long steps: a block walks the pages of 32 query vectors (flash
+// attention).
 
 #include "kernels/checks.h"
 #include "kernels/cuda/attention_tile.cuh"
@@ -108,10 +109,11 @@ __global__ void joinPages(AttentionArguments a, RoundedRows rounded)
     const int position = a.position(row);
     const int firstPage = a.start(position) / kPageTokens;
     const int lastPage = position < 0 ? -1 : position / kPageTokens;
+    const float2 before = a.beforePages(head);
     for (int i = static_cast<int>(threadIdx.x); i < size; i += static_cast<int>(blockDim.x)) {
         float value = 0.f;
-        float sum = 0.f;
-        float maximum = -INFINITY;
+        float sum = before.y;
+        float maximum = before.x;
 #pragma unroll 4
         for (int page = firstPage; page <= lastPage; ++page) {
             const size_t at = a.partial(row, head, page);
@@ -144,8 +146,10 @@ __global__ void __launch_bounds__(kAttentionThreads) attendRows(AttentionArgumen
         __syncthreads(); // the run before has read the memory
         for (int v = static_cast<int>(threadIdx.x); v < kTiles * kTileVectors;
              v += kAttentionThreads) {
-            memory.maximum[v] = -INFINITY;
-            memory.sum[v] = 0.f;
+            const float2 before =
+                run.vectors.exists(v) ? a.beforePages(run.vectors.head(v)) : float2{};
+            memory.maximum[v] = before.x;
+            memory.sum[v] = before.y;
         }
         loadQueries(a, run.vectors, memory);
         __syncthreads();
@@ -245,9 +249,9 @@ void divide(AttentionArguments& a, int tiles)
 } // namespace
 
 void CudaBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
-                            const StepInputs& in)
+                            const StepInputs& in, const Weight& sinks)
 {
-    checkAttention(y, qkv, kv, shape, in);
+    checkAttention(y, qkv, kv, shape, in, sinks);
     if (shape.headSize > 32 * kMostColumns)
         throw std::invalid_argument(
             "attention: heads of more than 512 elements are not supported on CUDA");
@@ -273,6 +277,7 @@ void CudaBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Atten
         .window = shape.window,
         .scale = shape.scale,
         .softcap = shape.softcap,
+        .sinks = vectorPointer(sinks),
         .partialStats = nullptr,
         .partialSums = nullptr,
         .partialPages =

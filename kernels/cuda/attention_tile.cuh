@@ -43,6 +43,7 @@ struct AttentionArguments {
     int window;
     float scale;
     float softcap;
+    const float* sinks; // of each head; null: none
     // Results of single pages, for rows of `partialPages` pages: (rows, heads, pages)
     float2* partialStats; // maximum, sum
     float* partialSums; // headSize each
@@ -57,6 +58,11 @@ struct AttentionArguments {
     __device__ int start(int position) const
     {
         return window > 0 ? max(0, position - window + 1) : 0;
+    }
+    /// What pages join, maximum and sum: nothing, or the sink as the one score that came before.
+    __device__ float2 beforePages(int head) const
+    {
+        return sinks ? float2{sinks[head], 1.f} : float2{-INFINITY, 0.f};
     }
     __device__ size_t partial(int row, int head, int page) const
     {

@@ -26,7 +26,7 @@ class CudaWeight final : public WeightData {
 public:
     struct Part {
         std::byte* data = nullptr;
-        DType type = DType::F32;
+        DType type = DType::F32; // that it is kept as
         int firstOut = 0;
         int out = 0;
     };

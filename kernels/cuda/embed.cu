@@ -2,9 +2,9 @@
 
 #include "kernels/checks.h"
 #include "kernels/cuda/cuda_backend.cuh"
+#include "kernels/cuda/lane_record.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/matmul_floats.cuh"
-#include "kernels/cuda/panels.cuh"
 
 namespace inglenook::cuda {
 namespace {
@@ -19,13 +19,55 @@ template <class Format> struct Rows {
         return floatValue<Format>(data + row * sizeof(typename Format::Element), i);
     }
 };
+
+/// The bits of an element of a block, which lies at `place` in the fragment.
+template <class Format>
+__device__ int storedQuant(const std::byte* record, int block, const FragmentPlace& place)
+{
+    const auto bytesOf = [&](int offset) {
+        return reinterpret_cast<const unsigned char*>(record + offset) + place.lane * kLaneRun;
+    };
+    const unsigned char* run =
+        bytesOf(kQuantsOffset<Format> + block / kUnitBlocks<Format> * kWarpRun);
+    if constexpr (Format::kBits == 8)
+        return static_cast<signed char>(run[place.word * 4 + place.byte]);
+    const unsigned char* half = run + block % 2 * 8 + place.word % 2 * 4; // of 4 bits
+    if constexpr (Format::kIndices)
+        return half[place.word / 2 * 2 + place.byte / 2] >> (place.byte % 2 * 4) & 15;
+    int q = Format::kBits == 4 ? half[place.byte] >> (place.word / 2 * 4) & 15
+                               : run[block % 4 * 4 + place.byte] >> (2 * place.word) & 3;
+    const unsigned char* high = bytesOf(kHighOffset<Format>) + place.byte;
+    if constexpr (Format::kHighBits == 1)
+        q |= (high[block / 2 * 4] >> (block % 2 * 4 + place.word) & 1) << Format::kBits;
+    if constexpr (Format::kHighBits == 2)
+        q |= (high[block / 4 * kWarpRun + block % 4 * 4] >> (2 * place.word) & 3) << Format::kBits;
+    return q;
+}
+
 template <class Format> struct Panels {
     const std::byte* data;
     int in;
     __device__ float value(int place, int i) const
     {
-        return panelValue<Format>(data + place / kPanelOutputs * panelBytes<Format>(in),
-                                  place % kPanelOutputs, i);
+        const std::byte* record = data + place / kPanelOutputs * panelBytes<Format>(in) +
+            static_cast<size_t>(i / kRecordElements) * kRecordBytes<Format>;
+        const int output = place % kPanelOutputs;
+        const int block = i % kRecordElements / kBlock;
+        int q = storedQuant<Format>(record, block, fragmentPlace(output, i % kBlock));
+        if constexpr (Format::kIndices)
+            q = static_cast<signed char>(lookUp<Format>(static_cast<unsigned>(q)).x & 255u);
+        else
+            q -= Format::kZero;
+        OutputScales<Format> scales;
+        scales.load(record, output, [](const uint4* from) { return __ldg(from); });
+        const ScaleAndMin s = scales.ofBlock(block);
+        const int group = i % kRecordElements / 16;
+        if constexpr (Format::kScales == Scales::GroupBytes)
+            return s.scale * static_cast<float>(scales.ofGroup(group) * q);
+        if constexpr (Format::kScales == Scales::GroupNibbles)
+            return s.scale * static_cast<float>(scales.ofGroup(group) * q) -
+                s.min * static_cast<float>(scales.minimumOfGroup(group));
+        return s.scale * static_cast<float>(q) - s.min;
     }
 };
 

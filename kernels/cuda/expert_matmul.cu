@@ -32,13 +32,18 @@ struct Picks {
 
     __device__ int pick() const { return first + static_cast<int>(blockIdx.y); }
     __device__ int input() const { return pick() / perInput; }
-    __device__ size_t weightOffset() const
+    __device__ int expert() const
     {
         const int row = pick() / perRow;
-        return static_cast<size_t>(ids[static_cast<size_t>(row) * idStride + pick() % perRow]) *
-            expertBytes;
+        return ids[static_cast<size_t>(row) * idStride + pick() % perRow];
     }
 };
+
+/// What an expert adds to its results, of all experts' biases.
+__device__ inline const float* biasOf(int expert, const float* biases, int out)
+{
+    return biases ? biases + static_cast<size_t>(expert) * out : nullptr;
+}
 
 /// Blocks: (panels, picks), one warp per segment. Of the tile of x that has the pick's row, the
 /// sums of that row are kept.
@@ -50,12 +55,16 @@ __global__ void __launch_bounds__(kMostSegments * 32) multiplyPick(BlocksArgumen
     const auto panel = static_cast<int>(blockIdx.x);
     const int tile = picks.input() / RoundedRows::kTileRows;
     const int row = picks.input() % RoundedRows::kTileRows;
-    const std::byte* weights = a.panels + picks.weightOffset() + panel * panelBytes<Format>(a.in);
+    const int expert = picks.expert();
+    const float* bias = biasOf(expert, a.bias, a.out);
+    const std::byte* weights = a.panels + static_cast<size_t>(expert) * picks.expertBytes +
+        panel * panelBytes<Format>(a.in);
     multiplyPanels<Format, 1, 1>(
         a.in, weights, 0, AdjacentRows{a.x, a.rows, tile}, [&](const float(&totals)[1], int i) {
             const int output = panel * kPanelOutputs + lane / 4 + i / 2 * 8;
             if (output < a.out && lane % 4 * 2 + i % 2 == row)
-                a.y[static_cast<size_t>(picks.pick()) * a.yStride + output] = totals[0];
+                a.y[static_cast<size_t>(picks.pick()) * a.yStride + output] =
+                    bias ? totals[0] + bias[output] : totals[0];
         });
 }
 
@@ -67,7 +76,8 @@ template <class Format> __global__ void multiplyPickFloats(FloatsArguments a, Pi
         static_cast<int>(blockIdx.x) * kFloatWarps + static_cast<int>(threadIdx.x) / 32;
     if (output >= a.out)
         return;
-    a.weight += picks.weightOffset();
+    a.weight += static_cast<size_t>(picks.expert()) * picks.expertBytes;
+    a.bias = biasOf(picks.expert(), a.bias, a.out);
     a.x += static_cast<size_t>(picks.input()) * a.xStride;
     a.y += static_cast<size_t>(picks.pick()) * a.yStride;
     multiplyRows<Format, 1>(a, output, AdjacentFloats{0, 1});
@@ -141,6 +151,7 @@ __global__ void __launch_bounds__(kMostSegments * 32)
     if (expert < 0)
         return;
     const int* ours = picks.tiles.picks(static_cast<int>(blockIdx.y));
+    const float* bias = biasOf(expert, a.bias, a.out);
     const std::byte* weights = a.panels + static_cast<size_t>(expert) * picks.expertBytes +
         panel * panelBytes<Format>(a.in);
     multiplyPanels<Format, kTiles, 1>(
@@ -149,7 +160,8 @@ __global__ void __launch_bounds__(kMostSegments * 32)
             const int output = panel * kPanelOutputs + lane / 4 + i % 4 / 2 * 8;
             const int pick = ours[i / 4 * RoundedRows::kTileRows + lane % 4 * 2 + i % 2];
             if (output < a.out && pick < picks.count)
-                a.y[static_cast<size_t>(pick) * a.yStride + output] = totals[0];
+                a.y[static_cast<size_t>(pick) * a.yStride + output] =
+                    bias ? totals[0] + bias[output] : totals[0];
         });
 }
 
@@ -180,6 +192,7 @@ template <class Format> __global__ void multiplyTileFloats(FloatsArguments a, Ti
     while (count < kFloatRows && ours[count] < picks.count)
         ++count;
     a.weight += static_cast<size_t>(expert) * picks.expertBytes;
+    a.bias = biasOf(expert, a.bias, a.out);
     multiplyRows<Format, kFloatRows>(a, output, PickedFloats{ours, picks.perInput, count});
 }
 
@@ -210,9 +223,10 @@ bool areShared(int picks, int experts)
 
 } // namespace
 
-void CudaBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids)
+void CudaBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids,
+                               const Weight& bias)
 {
-    checkExpertMatmul(y, x, experts, ids);
+    checkExpertMatmul(y, x, experts, ids, bias);
     begin(y);
     if (y.rows == 0)
         return;
@@ -240,7 +254,7 @@ void CudaBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor
                                         .panels = part.data,
                                         .in = experts.in,
                                         .out = y.cols,
-                                        .bias = nullptr};
+                                        .bias = vectorPointer(bias)};
         const auto panels = static_cast<unsigned>((y.cols + kPanelOutputs - 1) / kPanelOutputs);
         const auto threads = static_cast<unsigned>(segmentCount(experts.in) * 32);
         withBlockFormat(part.type, [&]<class Format>(Format) {
@@ -260,7 +274,7 @@ void CudaBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor
                                         .in = experts.in,
                                         .weight = part.data,
                                         .out = y.cols,
-                                        .bias = nullptr};
+                                        .bias = vectorPointer(bias)};
         const auto blocks = static_cast<unsigned>((y.cols + kFloatWarps - 1) / kFloatWarps);
         constexpr unsigned kParts = ExpertTiles::kRows / kFloatRows;
         withFloatFormat(part.type, [&]<class Format>(Format) {

@@ -15,21 +15,41 @@ __device__ inline unsigned halfBits(const std::byte* at)
     return bytes[0] | static_cast<unsigned>(bytes[1]) << 8;
 }
 
-/// Q8_0 and Q4_0: eight blocks of 32 make a record, whose header are their scales.
+__device__ inline unsigned wordOfBytes(const unsigned char* b)
+{
+    return b[0] | b[1] << 8 | b[2] << 16 | static_cast<unsigned>(b[3]) << 24;
+}
+
+/// Blocks of 32: eight make a record, whose header are their scales.
 template <class Block> struct SmallBlocks {
     __device__ static const std::byte* find(const std::byte* row, int in, int record, int block)
     {
         const int index = record * kRecordBlocks + block;
         return index < in / kBlock ? row + static_cast<size_t>(index) * sizeof(Block) : nullptr;
     }
-    __device__ static unsigned scaleBits(const std::byte* row, int in, int record, int block)
+    /// What `bits` makes of two blocks, where they exist.
+    template <class Bits>
+    __device__ static unsigned pair(const std::byte* row, int in, int record, int first, Bits bits)
     {
-        const std::byte* found = find(row, in, record, block);
-        return found ? halfBits(found) : 0;
+        const std::byte* low = find(row, in, record, first);
+        const std::byte* high = find(row, in, record, first + 1);
+        return (low ? bits(low) : 0) | (high ? bits(high) : 0) << 16;
     }
     __device__ static unsigned headerWord(const std::byte* row, int in, int record, int i)
     {
-        return scaleBits(row, in, record, 2 * i) | scaleBits(row, in, record, 2 * i + 1) << 16;
+        return pair(row, in, record, 2 * i, halfBits);
+    }
+    /// Element e, of which the low four bits lie from kLow on and the fifth from kHigh on, if any.
+    template <size_t kLow, size_t kHigh = 0>
+    __device__ static int bitsOf(const std::byte* row, int in, int record, int e)
+    {
+        const std::byte* found = find(row, in, record, e / kBlock);
+        if (!found)
+            return 0;
+        const auto* bytes = reinterpret_cast<const unsigned char*>(found);
+        const int i = e % kBlock;
+        const int low = bytes[kLow + i % 16] >> (i < 16 ? 0 : 4) & 15;
+        return kHigh > 0 ? low | (bytes[kHigh + i / 8] >> (i % 8) & 1) << 4 : low;
     }
 };
 
@@ -46,22 +66,178 @@ struct FileQ4_0 : SmallBlocks<BlockQ4_0> {
     using Panel = FormatQ4_0;
     __device__ static int quant(const std::byte* row, int in, int record, int e)
     {
-        const std::byte* found = find(row, in, record, e / kBlock);
-        if (!found)
-            return 0;
-        const int pair = static_cast<unsigned char>(found[2 + e % 16]);
-        return e % kBlock < 16 ? pair & 15 : pair >> 4;
+        return bitsOf<offsetof(BlockQ4_0, q)>(row, in, record, e);
     }
 };
 
-/// Q4_K and Q5_K.
-template <class Block> struct GroupedBlocks {
-    static_assert(offsetof(Block, scales) == 4);
+/// As Q8_0: the values instead of their indices.
+struct FileIQ4_NL : SmallBlocks<BlockIQ4_NL> {
+    using Panel = FormatQ8_0;
+    __device__ static int quant(const std::byte* row, int in, int record, int e)
+    {
+        const int index = bitsOf<offsetof(BlockIQ4_NL, q)>(row, in, record, e);
+        if (!find(row, in, record, e / kBlock))
+            return 0;
+        return static_cast<signed char>(lookUp<FormatIQ4_XS>(static_cast<unsigned>(index)).x &
+                                        255u);
+    }
+};
+
+/// Blocks that state a minimum behind d.
+template <class Block> struct BlocksWithMinimum : SmallBlocks<Block> {
+    using Panel = FormatQ5_1;
+    __device__ static unsigned headerWord(const std::byte* row, int in, int record, int i)
+    {
+        constexpr int kPairs = kRecordBlocks / 2;
+        return SmallBlocks<Block>::pair(
+            row, in, record, 2 * (i % kPairs),
+            [=](const std::byte* block) { return halfBits(block + (i < kPairs ? 0 : 2)); });
+    }
+};
+
+struct FileQ5_1 : BlocksWithMinimum<BlockQ5_1> {
+    __device__ static int quant(const std::byte* row, int in, int record, int e)
+    {
+        return bitsOf<offsetof(BlockQ5_1, low), offsetof(BlockQ5_1, high)>(row, in, record, e);
+    }
+};
+
+struct FileQ4_1 : BlocksWithMinimum<BlockQ4_1> {
+    __device__ static int quant(const std::byte* row, int in, int record, int e)
+    {
+        return bitsOf<offsetof(BlockQ4_1, q)>(row, in, record, e);
+    }
+};
+
+/// As Q5_1 with m = -16 d: exact, unless d is beyond 4094, which no file has; then as near as f16
+/// comes, not infinite.
+struct FileQ5_0 : SmallBlocks<BlockQ5_0> {
+    using Panel = FormatQ5_1;
+    __device__ static unsigned minimumBits(const std::byte* block)
+    {
+        constexpr float kGreatest = 65504.f;
+        const float d =
+            __half2float(__ushort_as_half(static_cast<unsigned short>(halfBits(block))));
+        return __half_as_ushort(__float2half_rn(fminf(fmaxf(-16.f * d, -kGreatest), kGreatest)));
+    }
+    __device__ static unsigned headerWord(const std::byte* row, int in, int record, int i)
+    {
+        constexpr int kPairs = kRecordBlocks / 2;
+        return i < kPairs ? pair(row, in, record, 2 * i, halfBits)
+                          : pair(row, in, record, 2 * (i - kPairs), minimumBits);
+    }
+    __device__ static int quant(const std::byte* row, int in, int record, int e)
+    {
+        return bitsOf<offsetof(BlockQ5_0, low), offsetof(BlockQ5_0, high)>(row, in, record, e);
+    }
+};
+
+struct FileMXFP4 : SmallBlocks<BlockMXFP4> {
+    using Panel = FormatMXFP4;
+    __device__ static unsigned headerWord(const std::byte* row, int in, int record, int i)
+    {
+        unsigned word = 0;
+        for (int b = 0; b < 4; ++b)
+            if (const std::byte* found = find(row, in, record, 4 * i + b))
+                word |= static_cast<unsigned>(found[0]) << (8 * b);
+        return word;
+    }
+    __device__ static int quant(const std::byte* row, int in, int record, int e)
+    {
+        return bitsOf<offsetof(BlockMXFP4, q)>(row, in, record, e);
+    }
+};
+
+/// Blocks of 256: a record each.
+template <class Block> struct LargeBlocks {
     __device__ static const unsigned char* bytes(const std::byte* row, int record)
     {
         return reinterpret_cast<const unsigned char*>(row) +
             static_cast<size_t>(record) * sizeof(Block);
     }
+    __device__ static unsigned half(const std::byte* row, int record, size_t offset)
+    {
+        return halfBits(row + static_cast<size_t>(record) * sizeof(Block) + offset);
+    }
+    /// The two bits of element e that lie from `from` on, as Q2_K and Q3_K have them.
+    __device__ static int twoBits(const unsigned char* from, int e)
+    {
+        return from[e / 128 * 32 + e % 32] >> (e % 128 / 32 * 2) & 3;
+    }
+};
+
+struct FileQ2_K : LargeBlocks<BlockQ2_K> {
+    using Panel = FormatQ2_K;
+    __device__ static int quant(const std::byte* row, int, int record, int e)
+    {
+        return twoBits(bytes(row, record) + offsetof(BlockQ2_K, q), e);
+    }
+    __device__ static unsigned headerWord(const std::byte* row, int, int record, int i)
+    {
+        return wordOfBytes(bytes(row, record) + offsetof(BlockQ2_K, scales) + 4 * i);
+    }
+    __device__ static unsigned factorBits(const std::byte* row, int record, int i)
+    {
+        return half(row, record, i == 0 ? offsetof(BlockQ2_K, d) : offsetof(BlockQ2_K, dmin));
+    }
+};
+
+/// Scales and d are stored negative: then the products of scales and quants fit a signed byte.
+struct FileQ3_K : LargeBlocks<BlockQ3_K> {
+    using Panel = FormatQ3_K;
+    __device__ static int quant(const std::byte* row, int, int record, int e)
+    {
+        const unsigned char* block = bytes(row, record);
+        const int high = block[offsetof(BlockQ3_K, high) + e % 32] >> (e / 32) & 1;
+        return twoBits(block + offsetof(BlockQ3_K, low), e) | high << 2;
+    }
+    __device__ static unsigned headerWord(const std::byte* row, int, int record, int i)
+    {
+        const unsigned char* s = bytes(row, record) + offsetof(BlockQ3_K, scales);
+        unsigned word = 0;
+        for (int b = 0; b < 4; ++b) {
+            const int low = s[4 * (i % 2) + b] >> (i < 2 ? 0 : 4) & 15;
+            const int scale = (low | (s[8 + b] >> (2 * i) & 3) << 4) - 32;
+            word |= static_cast<unsigned>(-scale & 255) << (8 * b);
+        }
+        return word;
+    }
+    __device__ static unsigned factorBits(const std::byte* row, int record, int)
+    {
+        return half(row, record, offsetof(BlockQ3_K, d)) ^ 0x8000u;
+    }
+};
+
+struct FileIQ4_XS : LargeBlocks<BlockIQ4_XS> {
+    using Panel = FormatIQ4_XS;
+    __device__ static int quant(const std::byte* row, int, int record, int e)
+    {
+        const int pair = bytes(row, record)[offsetof(BlockIQ4_XS, q) + e / 32 * 16 + e % 16];
+        return e % 32 < 16 ? pair & 15 : pair >> 4;
+    }
+    __device__ static unsigned headerWord(const std::byte* row, int, int record, int i)
+    {
+        const unsigned char* block = bytes(row, record);
+        const unsigned high = half(row, record, offsetof(BlockIQ4_XS, scalesHigh));
+        unsigned word = 0;
+        for (int b = 0; b < 4; ++b) {
+            const int g = 4 * i + b;
+            const int low = block[offsetof(BlockIQ4_XS, scalesLow) + g / 2] >> (4 * (g % 2)) & 15;
+            const int scale = (low | static_cast<int>(high >> (2 * g) & 3u) << 4) - 32;
+            word |= static_cast<unsigned>(scale & 255) << (8 * b);
+        }
+        return word;
+    }
+    __device__ static unsigned factorBits(const std::byte* row, int record, int)
+    {
+        return half(row, record, offsetof(BlockIQ4_XS, d));
+    }
+};
+
+/// Q4_K and Q5_K.
+template <class Block> struct GroupedBlocks : LargeBlocks<Block> {
+    using LargeBlocks<Block>::bytes;
+    static_assert(offsetof(Block, scales) == 4);
     __device__ static ScaleMin scaleMin(const unsigned char* s, int g)
     {
         if (g < 4)
@@ -73,8 +249,7 @@ template <class Block> struct GroupedBlocks {
     {
         const unsigned char* block = bytes(row, record);
         if (i == 0)
-            return block[0] | block[1] << 8 | block[2] << 16 |
-                static_cast<unsigned>(block[3]) << 24;
+            return wordOfBytes(block);
         unsigned word = 0;
         for (int g = 0; g < kRecordBlocks; ++g) {
             const ScaleMin s = scaleMin(block + 4, g);
@@ -109,13 +284,8 @@ struct FileQ5_K : GroupedBlocks<BlockQ5_K> {
     }
 };
 
-struct FileQ6_K {
+struct FileQ6_K : LargeBlocks<BlockQ6_K> {
     using Panel = FormatQ6_K;
-    __device__ static const unsigned char* bytes(const std::byte* row, int record)
-    {
-        return reinterpret_cast<const unsigned char*>(row) +
-            static_cast<size_t>(record) * sizeof(BlockQ6_K);
-    }
     __device__ static int quant(const std::byte* row, int, int record, int e)
     {
         const unsigned char* block = bytes(row, record);
@@ -127,14 +297,11 @@ struct FileQ6_K {
     }
     __device__ static unsigned headerWord(const std::byte* row, int, int record, int i)
     {
-        const unsigned char* scales = bytes(row, record) + offsetof(BlockQ6_K, scales) + 4 * i;
-        return scales[0] | scales[1] << 8 | scales[2] << 16 |
-            static_cast<unsigned>(scales[3]) << 24;
+        return wordOfBytes(bytes(row, record) + offsetof(BlockQ6_K, scales) + 4 * i);
     }
-    __device__ static unsigned factorBits(const std::byte* row, int record)
+    __device__ static unsigned factorBits(const std::byte* row, int record, int)
     {
-        return halfBits(row + static_cast<size_t>(record) * sizeof(BlockQ6_K) +
-                        offsetof(BlockQ6_K, d));
+        return half(row, record, offsetof(BlockQ6_K, d));
     }
 };
 
@@ -146,12 +313,28 @@ template <class F> void withFileFormat(DType type, F&& f)
         return f(FileQ8_0{});
     case DType::Q4_0:
         return f(FileQ4_0{});
+    case DType::Q4_1:
+        return f(FileQ4_1{});
+    case DType::Q5_0:
+        return f(FileQ5_0{});
+    case DType::Q5_1:
+        return f(FileQ5_1{});
+    case DType::Q2_K:
+        return f(FileQ2_K{});
+    case DType::Q3_K:
+        return f(FileQ3_K{});
     case DType::Q4_K:
         return f(FileQ4_K{});
     case DType::Q5_K:
         return f(FileQ5_K{});
     case DType::Q6_K:
         return f(FileQ6_K{});
+    case DType::IQ4_NL:
+        return f(FileIQ4_NL{});
+    case DType::IQ4_XS:
+        return f(FileIQ4_XS{});
+    case DType::MXFP4:
+        return f(FileMXFP4{});
     case DType::F32:
     case DType::F16:
     case DType::BF16:

@@ -69,7 +69,7 @@ CudaLoading::CudaLoading(std::span<const WeightPart> parts, int in, int device, 
     for (const WeightPart& part : m_parts) {
         const size_t bytes =
             hasBlocks(part.type) ? repackedBytes(part.type, part.out, in) : part.rows.size();
-        m_data->parts.push_back({.type = part.type, .firstOut = first, .out = part.out});
+        m_data->parts.push_back({.type = keptAs(part.type), .firstOut = first, .out = part.out});
         offsets.push_back(m_weight.bytes);
         m_weight.bytes += (bytes + kAlignment - 1) / kAlignment * kAlignment;
         first += part.out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/cuda/lane_record.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/mma.cuh"
 #include "kernels/cuda/rounded_rows.cuh"
@@ -39,40 +40,53 @@ __host__ __device__ constexpr int segmentCount(int in)
 /// The sums of a panel by kTiles tiles of rows, as the lane has them.
 template <int kTiles> using Sums = float[kTiles][4];
 
-/// Adds one block to the sums. `b` are the lane's words of the tile's rows.
+/// The fragments of a block that any rows are multiplied by.
+template <class Format> struct BlockFragments {
+    unsigned quants[4];
+    unsigned minimums[4]; // of Scales::GroupNibbles
+
+    __device__ void take(const LaneRecord<Format>& record, int block)
+    {
+        record.fragment(block, quants);
+        if constexpr (Format::kScales == Scales::GroupNibbles)
+            record.minimums(block, minimums);
+    }
+};
+
+/// Adds one block to the sums. `b` are the lane's words of the tile's rows. Minimums of 32 elements
+/// come with the sum of x; for those of 16 the units that multiply add up x, times the minimums.
 template <class Format>
 __device__ void addBlock(float (&sums)[4], const LaneRecord<Format>& record, int block,
-                         const unsigned (&a)[4], const unsigned (&b)[2], const float4& x)
+                         const BlockFragments<Format>& a, const unsigned (&b)[2], const float4& x)
 {
     const float d[2] = {x.x, x.z};
     const float sum[2] = {x.y, x.w};
+    constexpr Scales kind = Format::kScales;
     int products[4] = {};
-    float scales[2];
-    float mins[2] = {};
-    if constexpr (Format::kFactor) {
+    int minimums[4] = {};
+    if constexpr (kind == Scales::GroupBytes && !kScaledFragment<Format>) {
         int second[4] = {};
-        multiplyHalf(products, a[0], a[1], b[0]);
-        multiplyHalf(second, a[2], a[3], b[1]);
+        multiplyHalf(products, a.quants[0], a.quants[1], b[0]);
+        multiplyHalf(second, a.quants[2], a.quants[3], b[1]);
 #pragma unroll
         for (int i = 0; i < 4; ++i)
-            products[i] = products[i] * groupScale(record.header[i / 2], 2 * block) +
-                second[i] * groupScale(record.header[i / 2], 2 * block + 1);
-        scales[0] = record.factor[0];
-        scales[1] = record.factor[1];
+            products[i] = products[i] * record.scales[i / 2].ofGroup(2 * block) +
+                second[i] * record.scales[i / 2].ofGroup(2 * block + 1);
     } else {
-        multiplyBytes(products, a, b);
-#pragma unroll
-        for (int i = 0; i < 2; ++i) {
-            const ScaleAndMin s = scaleOf<Format>(record.header[i], block);
-            scales[i] = s.scale;
-            mins[i] = s.min;
-        }
+        multiplyBytes(products, a.quants, b);
     }
+    if constexpr (kind == Scales::GroupNibbles)
+        multiplyBytes(minimums, a.minimums, b);
+    const ScaleAndMin scales[2] = {record.scales[0].ofBlock(block),
+                                   record.scales[1].ofBlock(block)};
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-        sums[i] = __fmaf_rn(__int2float_rn(products[i]), scales[i / 2] * d[i % 2], sums[i]);
-        if constexpr (Format::kMins)
-            sums[i] = __fmaf_rn(-mins[i / 2], sum[i % 2], sums[i]);
+        const ScaleAndMin& s = scales[i / 2];
+        sums[i] = __fmaf_rn(__int2float_rn(products[i]), s.scale * d[i % 2], sums[i]);
+        if constexpr (kind == Scales::SixBits || kind == Scales::HalvesAndMinimums)
+            sums[i] = __fmaf_rn(-s.min, sum[i % 2], sums[i]);
+        if constexpr (kind == Scales::GroupNibbles)
+            sums[i] = __fmaf_rn(__int2float_rn(minimums[i]), -s.min * d[i % 2], sums[i]);
     }
 }
 
@@ -110,9 +124,9 @@ __device__ void addRecord(Sums<kTiles>& sums, int in, const std::byte* panel, in
     for (int pair = 0; pair < kRecordBlocks / 2; ++pair) {
         if (2 * pair >= blocks)
             break;
-        unsigned words[2][4];
-        record.fragment(2 * pair, words[0]);
-        record.fragment(2 * pair + 1, words[1]);
+        BlockFragments<Format> fragments[2];
+        fragments[0].take(record, 2 * pair);
+        fragments[1].take(record, 2 * pair + 1);
 #pragma unroll
         for (int tile = 0; tile < kTiles; ++tile) {
             if (kTiles > 1 && !rows.has(tile))
@@ -124,7 +138,7 @@ __device__ void addRecord(Sums<kTiles>& sums, int in, const std::byte* panel, in
                 const int block = 2 * pair + i;
                 if (block >= blocks)
                     break;
-                addBlock<Format>(sums[tile], record, block, words[i], b[i],
+                addBlock<Format>(sums[tile], record, block, fragments[i], b[i],
                                  rows.scalePair(tile, firstBlock + block, lane % 4));
             }
         }

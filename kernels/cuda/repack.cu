@@ -36,62 +36,82 @@ __device__ unsigned fragmentQuant(const FileRows& from, int lane, int word, int 
     return static_cast<unsigned>(from.quant<File>(r, e));
 }
 
-template <class File> __device__ unsigned quantsWord(const FileRows& from, int index)
+/// A word of runs that hold one or two bits of an element, from bit kShift of a quant on.
+template <class File, int kBits, int kShift>
+__device__ unsigned sparseWord(const FileRows& from, int index)
 {
-    const int unit = index / 128;
-    const int lane = index % 128 / 4;
-    const int i = index % 4;
-    unsigned word = 0;
-    for (int byte = 0; byte < 4; ++byte) {
-        if constexpr (File::Panel::kUnitBlocks == 1) {
-            word |= (fragmentQuant<File>(from, lane, i, unit, byte) & 255u) << (8 * byte);
-        } else {
-            const int block = 2 * unit + i / 2;
-            for (int half = 0; half < 2; ++half)
-                word |= (fragmentQuant<File>(from, lane, i % 2 + 2 * half, block, byte) & 15u)
-                    << (8 * byte + 4 * half);
-        }
-    }
-    return word;
-}
-
-template <class File> __device__ unsigned highWord(const FileRows& from, int index)
-{
-    constexpr int kBits = File::Panel::kHighRuns; // per element
     const int lane = index % 128 / 4;
     const int i = index / 128 * 4 + index % 4; // of the lane's words
     unsigned word = 0;
     for (int place = 0; place < 8 / kBits; ++place) {
         const int block = kBits == 1 ? 2 * i + place / 4 : i;
-        for (int byte = 0; byte < 4; ++byte)
-            word |= (fragmentQuant<File>(from, lane, place % 4, block, byte) >> 4)
-                << (8 * byte + kBits * place);
+        for (int byte = 0; byte < 4; ++byte) {
+            const unsigned quant = fragmentQuant<File>(from, lane, place % 4, block, byte);
+            word |= (quant >> kShift & ((1u << kBits) - 1)) << (8 * byte + kBits * place);
+        }
     }
     return word;
+}
+
+template <class File> __device__ unsigned quantsWord(const FileRows& from, int index)
+{
+    using Panel = typename File::Panel;
+    if constexpr (Panel::kBits == 2)
+        return sparseWord<File, 2, 0>(from, index);
+    const int unit = index / 128;
+    const int lane = index % 128 / 4;
+    const int i = index % 4;
+    unsigned word = 0;
+    for (int byte = 0; byte < 4; ++byte) {
+        if constexpr (Panel::kBits == 8) {
+            word |= (fragmentQuant<File>(from, lane, i, unit, byte) & 255u) << (8 * byte);
+        } else {
+            const int block = 2 * unit + i / 2;
+            for (int half = 0; half < 2; ++half) {
+                const int shift = Panel::kIndices ? 16 * half + 4 * byte : 8 * byte + 4 * half;
+                word |= (fragmentQuant<File>(from, lane, i % 2 + 2 * half, block, byte) & 15u)
+                    << shift;
+            }
+        }
+    }
+    return word;
+}
+
+/// The header's words lie run by run: those of an output side by side.
+template <class File> __device__ unsigned headerWord(const FileRows& from, int word)
+{
+    constexpr int kRun = kHeaderRun<typename File::Panel>;
+    const int output = word / kRun % kPanelOutputs;
+    const int i = word / (kRun * kPanelOutputs) * kRun + word % kRun;
+    return output < from.rows ? File::headerWord(from.row(output), from.in, from.record, i) : 0;
+}
+
+template <class File> __device__ unsigned factorWord(const FileRows& from, int word)
+{
+    constexpr int kFactors = File::Panel::kFactors;
+    const auto factor = [&](int i) {
+        const int output = i / kFactors;
+        return output < from.rows ? File::factorBits(from.row(output), from.record, i % kFactors)
+                                  : 0;
+    };
+    return factor(2 * word) | factor(2 * word + 1) << 16;
 }
 
 template <class File> __device__ unsigned recordWord(const FileRows& from, int word)
 {
     using Panel = typename File::Panel;
-    constexpr int kHeaderWords = kHeaderBytes / 4;
+    constexpr int kFactorWord = kFactorOffset<Panel> / 4;
     constexpr int kHighWord = kHighOffset<Panel> / 4;
     constexpr int kQuantsWord = kQuantsOffset<Panel> / 4;
-    if (word < kHeaderWords)
-        return word / 4 < from.rows
-            ? File::headerWord(from.row(word / 4), from.in, from.record, word % 4)
-            : 0;
-    if constexpr (Panel::kFactor) {
-        if (word < kHighWord) {
-            const int r = 2 * (word - kHeaderWords);
-            const auto factor = [&](int i) {
-                return i < from.rows ? File::factorBits(from.row(i), from.record) : 0;
-            };
-            return factor(r) | factor(r + 1) << 16;
-        }
+    if (word < kFactorWord)
+        return headerWord<File>(from, word);
+    if constexpr (Panel::kFactors > 0) {
+        if (word < kHighWord)
+            return factorWord<File>(from, word - kFactorWord);
     }
-    if constexpr (Panel::kHighRuns > 0) {
+    if constexpr (Panel::kHighBits > 0) {
         if (word < kQuantsWord)
-            return highWord<File>(from, word - kHighWord);
+            return sparseWord<File, Panel::kHighBits, Panel::kBits>(from, word - kHighWord);
     }
     return quantsWord<File>(from, word - kQuantsWord);
 }

@@ -7,7 +7,7 @@
 
 namespace inglenook::cuda {
 
-/// Bytes that `out` rows of a quantised format take as panels (panels.cuh).
+/// Bytes that `out` rows of a quantised format take as panels (panels.cuh) of what it is kept as.
 [[nodiscard]] size_t repackedBytes(DType type, int out, int in);
 
 /// Puts into the stream: `rows` rows as they lie in a file, the first of them the first of a panel,

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void lanesInDifferentOperationsAreReported();
     void kernelsThatDoNotWaitForEarlierOnesAreReported();
     void shufflesTakeFromTheirLane();
+    void permutedBytesAreThoseNamed();
     void productsOfBytesAreProducts();
 };
 
@@ -134,6 +135,12 @@ void CudaOnCpuTest::shufflesTakeFromTheirLane()
 
     for (int i = 0; i < kThreads; ++i)
         QCOMPARE(got[static_cast<size_t>(i)], i ^ 5);
+}
+
+void CudaOnCpuTest::permutedBytesAreThoseNamed()
+{
+    QCOMPARE(__byte_perm(0x33221100u, 0x77665544u, 0x7160u), 0x77116600u);
+    QCOMPARE(__byte_perm(0x33221100u, 0x77665544u, 0xffff2345u), 0x22334455u); // 16 bits count
 }
 
 void CudaOnCpuTest::productsOfBytesAreProducts()

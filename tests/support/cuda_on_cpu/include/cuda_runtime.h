@@ -71,6 +71,15 @@ inline unsigned __float_as_uint(float value)
 {
     return std::bit_cast<unsigned>(value);
 }
+/// Byte i of the result is that of the eight of low and high which nibble i of `places` names.
+inline unsigned __byte_perm(unsigned low, unsigned high, unsigned places)
+{
+    const uint64_t bytes = low | static_cast<uint64_t>(high) << 32;
+    unsigned result = 0;
+    for (int i = 0; i < 4; ++i)
+        result |= static_cast<unsigned>(bytes >> (8 * (places >> (4 * i) & 7)) & 255) << (8 * i);
+    return result;
+}
 template <class T> T __ldg(const T* from)
 {
     return *from;
