@@ -28,6 +28,7 @@ layout(push_constant) uniform Push {
     Ints positions;
     Ints slots;
     Floats scratch;
+    Floats sinks;
     int yStride;
     int stride;
     int heads;
@@ -39,6 +40,7 @@ layout(push_constant) uniform Push {
     int chunks; // that the context can have
     float scale;
     float softcap;
+    int sunk; // whether there are sinks
 }
 p;
 
@@ -279,5 +281,7 @@ void main()
         computeChunk(c, table, kvHead, seen);
         merge();
     }
+    if (p.sunk != 0)
+        mergeSinks(p.sinks, firstHead);
     writeOutput(p.y, output_);
 }

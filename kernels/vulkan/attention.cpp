@@ -1,6 +1,7 @@
 #include "kernels/checks.h"
 #include "kernels/vulkan/context.h"
 #include "kernels/vulkan/vulkan_backend.h"
+#include "kernels/vulkan/weights.h"
 
 #include "shaders/attention.h"
 #include "shaders/attention_merge.h"
@@ -28,19 +29,20 @@ struct Rows {
 };
 
 struct AttentionPush {
-    VkDeviceAddress y, qkv, pages, pageTable, positions, slots, scratch;
+    VkDeviceAddress y, qkv, pages, pageTable, positions, slots, scratch, sinks;
     int32_t yStride, stride, heads, kvHeads, tableStride, positionsStride, slotsStride, window,
         chunks;
     float scale, softcap;
+    int32_t sunk;
 };
 
 struct MergePush {
-    VkDeviceAddress y, positions, scratch;
-    int32_t yStride, heads, positionsStride, window, chunks;
+    VkDeviceAddress y, positions, scratch, sinks;
+    int32_t yStride, heads, positionsStride, window, chunks, sunk;
 };
 
 AttentionPush attentionPush(const Context& context, const Rows& rows, const KvPages& kv,
-                            const AttentionShape& shape, int chunks)
+                            const AttentionShape& shape, VkDeviceAddress sinks, int chunks)
 {
     return {.y = address(rows.y),
             .qkv = address(rows.qkv),
@@ -49,6 +51,7 @@ AttentionPush attentionPush(const Context& context, const Rows& rows, const KvPa
             .positions = address(rows.positions),
             .slots = address(rows.slots),
             .scratch = context.scratch.address(),
+            .sinks = sinks,
             .yStride = rows.y.stride,
             .stride = rows.qkv.stride,
             .heads = shape.heads,
@@ -59,7 +62,8 @@ AttentionPush attentionPush(const Context& context, const Rows& rows, const KvPa
             .window = shape.window,
             .chunks = chunks,
             .scale = shape.scale,
-            .softcap = shape.softcap};
+            .softcap = shape.softcap,
+            .sunk = sinks != 0};
 }
 
 /// Query heads of one KV head that a workgroup takes at once.
@@ -84,9 +88,10 @@ int packedHeads(const Context& context, const AttentionShape& shape)
 } // namespace
 
 void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
-                              const StepInputs& in)
+                              const StepInputs& in, const Weight& sinks)
 {
-    checkAttention(y, qkv, kv, shape, in);
+    checkAttention(y, qkv, kv, shape, in, sinks);
+    const VkDeviceAddress sinksAddress = sinks ? vectorAddress(sinks) : 0;
     const auto headSize = static_cast<uint32_t>(shape.headSize);
     const int subgroups = m_context->subgroupsFor(kInvocations);
     const auto chunks = static_cast<int>(groupsFor(in.contextBound, kChunkTokens));
@@ -110,27 +115,29 @@ void VulkanBackend::attention(Tensor y, Tensor qkv, const KvPages& kv, const Att
         const int count = std::min(rowsAtOnce, y.rows - row);
         const Rows rows{rowsFrom(y, row, count), rowsFrom(qkv, row, count),
                         rowsFrom(in.positions, row, count), rowsFrom(in.slots, row, count)};
-        const AttentionPush push = attentionPush(*m_context, rows, kv, shape, chunks);
+        const AttentionPush push = attentionPush(*m_context, rows, kv, shape, sinksAddress, chunks);
         m_context->dispatch(kernel, push, {split ? chunks : 1, shape.heads / packed, count},
                             rowWork * count);
     }
     if (split)
-        mergeChunks(y, shape, in, chunks);
+        mergeChunks(y, shape, in, sinksAddress, chunks);
     if (kv.type == KvType::Q4)
         turnHeads(y, shape.headSize);
 }
 
 void VulkanBackend::mergeChunks(Tensor y, const AttentionShape& shape, const StepInputs& in,
-                                int chunks)
+                                uint64_t sinks, int chunks)
 {
     const MergePush merge{.y = address(y),
                           .positions = address(in.positions),
                           .scratch = m_context->scratch.address(),
+                          .sinks = sinks,
                           .yStride = y.stride,
                           .heads = shape.heads,
                           .positionsStride = in.positions.stride,
                           .window = shape.window,
-                          .chunks = chunks};
+                          .chunks = chunks,
+                          .sunk = sinks != 0};
     m_context->begin();
     m_context->dispatch({shaders::attention_merge,
                          m_context->subgroupsFor(kInvocations),

@@ -48,6 +48,16 @@ void merge()
     }
 }
 
+/// A score for each head that takes part as one more token with the value zero, behind all chunks.
+void mergeSinks(Floats sinks, int firstHead)
+{
+    [[unroll]] for (int h = 0; h < kHeads; ++h)
+        chunk[h] = Shares(sinks.v[firstHead + h], 1.0);
+    [[unroll]] for (int i = 0; i < kHeads * kPairsEach; ++i)
+        chunkSums[i] = vec2(0.0);
+    merge();
+}
+
 /// The positions a row sees, first and last.
 ivec2 visible(int position, int window)
 {

@@ -13,11 +13,13 @@ layout(push_constant) uniform Push {
     Floats y;
     Ints positions;
     Floats scratch;
+    Floats sinks;
     int yStride;
     int heads;
     int positionsStride;
     int window;
     int chunks;
+    int sunk; // whether there are sinks
 }
 p;
 
@@ -48,5 +50,7 @@ void main()
         readChunk((row + c) * (kHeadSize + 2));
         merge();
     }
+    if (p.sunk != 0)
+        mergeSinks(p.sinks, h);
     writeOutput(p.y, output_);
 }

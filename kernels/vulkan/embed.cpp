@@ -16,9 +16,14 @@ constexpr FormatShaders kShaders{
     .bf16 = shaders::embed_BF16,
     .q8_0 = shaders::embed_Q8_0,
     .q4_0 = shaders::embed_Q4_0,
+    .q5_1 = shaders::embed_Q5_1,
+    .q2_k = shaders::embed_Q2_K,
+    .q3_k = shaders::embed_Q3_K,
     .q4_k = shaders::embed_Q4_K,
     .q5_k = shaders::embed_Q5_K,
     .q6_k = shaders::embed_Q6_K,
+    .iq4_xs = shaders::embed_IQ4_XS,
+    .mxfp4 = shaders::embed_MXFP4,
 };
 
 } // namespace

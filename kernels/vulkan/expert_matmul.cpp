@@ -35,6 +35,7 @@ struct Picks {
     UnitRows x;
     DeviceWeight::Part part;
     Tensor ids;
+    VkDeviceAddress bias; // of all experts; 0: none
     int picksPerX;
 
     [[nodiscard]] int count() const { return ids.rows * ids.cols; }
@@ -64,7 +65,7 @@ MatmulPush pushOf(const Picks& picks, const MatmulKernel& chosen, const Piece& p
     return {.y = address(picks.y),
             .x = picks.x.units,
             .xScales = picks.x.scales,
-            .bias = 0,
+            .bias = picks.bias,
             .w = picks.part.planes,
             .ids = address(picks.ids),
             .rows = picks.count(),
@@ -74,7 +75,7 @@ MatmulPush pushOf(const Picks& picks, const MatmulKernel& chosen, const Piece& p
                 std::min(int64_t{picks.y.cols}, firstOut + piece.groups * chosen.groupCols)),
             .xStride = picks.x.stride,
             .yStride = picks.y.stride,
-            .biased = 0,
+            .biased = picks.bias != 0,
             .idStride = picks.ids.stride,
             .picks = picks.ids.cols,
             .picksPerX = picks.picksPerX,
@@ -97,7 +98,7 @@ void multiplyEach(Context& context, const Picks& picks)
         some.ids = rowsFrom(picks.ids, row, rows);
         some.y = rowsFrom(picks.y, pick, some.count());
         some.x.units += input * static_cast<VkDeviceAddress>(picks.x.stride) * 4;
-        some.x.scales += input * static_cast<VkDeviceAddress>(picks.part.units) * 8;
+        some.x.scales += input * static_cast<VkDeviceAddress>(picks.part.units) * kScaleBytes;
         context.dispatch(chosen.kernel, pushOf(some, chosen, piece), {piece.groups, some.count()},
                          piece.tiles * piece.groups * groupWork);
     });
@@ -141,9 +142,10 @@ void multiplyShared(Context& context, const Picks& picks)
 
 } // namespace
 
-void VulkanBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids)
+void VulkanBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids,
+                                 const Weight& bias)
 {
-    checkExpertMatmul(y, x, experts, ids);
+    checkExpertMatmul(y, x, experts, ids, bias);
     if (y.rows == 0)
         return;
     const std::span<const DeviceWeight::Part> parts = deviceWeight(experts).parts();
@@ -162,6 +164,7 @@ void VulkanBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tens
                           .x = prepareRows(*m_context, inputs, part.units, rounded),
                           .part = part,
                           .ids = rowsFrom(ids, row, count),
+                          .bias = bias ? vectorAddress(bias) : 0,
                           .picksPerX = picksPerX};
         if (areShared(picks))
             multiplyShared(*m_context, picks);

@@ -5,7 +5,11 @@
 
 // One invocation per element. y may be the gate itself: each element is read and written by one invocation.
 
-layout(constant_id = 3) const bool kGelu = false;
+// The members of Activation
+const int kSilu = 0;
+const int kGeluTanh = 1;
+const int kClampedSilu = 2;
+layout(constant_id = 3) const int kActivation = kSilu;
 
 layout(push_constant) uniform Push {
     Floats y;
@@ -18,13 +22,17 @@ p;
 
 float sigmoid(float x) { return 1.0 / (1.0 + exponential(-x)); }
 
-float activated(float x)
+float gated(float x, float up)
 {
-    if (!kGelu)
-        return x * sigmoid(x);
+    if (kActivation == kSilu)
+        return x * sigmoid(x) * up;
+    if (kActivation == kClampedSilu) {
+        const float gate = min(x, 7.0);
+        return gate * sigmoid(1.702 * gate) * (clamp(up, -7.0, 7.0) + 1.0);
+    }
     // 0.5 (1 + tanh u) = sigmoid(2u), which loses no digits where tanh is near -1
     precise float u = 0.797884561 * fma(0.044715 * x * x, x, x);
-    return x * sigmoid(2.0 * u);
+    return x * sigmoid(2.0 * u) * up;
 }
 
 void main()
@@ -34,5 +42,5 @@ void main()
     if (c >= p.cols)
         return;
     const float up = p.gateUp.v[r * p.stride + p.cols + c];
-    p.y.v[r * p.yStride + c] = activated(p.gateUp.v[r * p.stride + c]) * up;
+    p.y.v[r * p.yStride + c] = gated(p.gateUp.v[r * p.stride + c], up);
 }

@@ -15,8 +15,9 @@ void VulkanBackend::glu(Tensor y, Tensor gateUp, Activation activation)
         VkDeviceAddress y, gateUp;
         int32_t cols, yStride, stride;
     } const push{address(y), address(gateUp), y.cols, y.stride, gateUp.stride};
-    const bool gelu = activation == Activation::GeluTanh;
-    dispatchElements(*m_context, shaders::glu, {gelu}, push, y);
+    static_assert(int(Activation::Silu) == 0 && int(Activation::GeluTanh) == 1 &&
+                  int(Activation::ClampedSilu) == 2); // as glu.comp knows them
+    dispatchElements(*m_context, shaders::glu, {static_cast<uint32_t>(activation)}, push, y);
 }
 
 } // namespace inglenook

@@ -29,12 +29,12 @@ int firstOf(int row)
     return kPicks ? p.ids.v[row / p.picks * p.idStride + row % p.picks] * p.expertOut : 0;
 }
 
-vec2 xScales(int row, int u)
+Scale xScale(int row, int u)
 {
 #if defined(QUANTISED)
-    return p.xScales.v[row * p.units + u];
+    return p.xScales.v[row * p.units + u].SCALE_OF;
 #else
-    return vec2(1.0, 0.0);
+    return Scale(1.0, 0.0);
 #endif
 }
 
@@ -66,7 +66,8 @@ void main()
     const int firstRow = int(gl_WorkGroupID.y) * kRows;
     if (p.firstOut + firstTeam * kCols >= p.lastOut)
         return;
-    const int firstUnit = firstOf(firstRow) * p.units;
+    const int matrix = firstOf(firstRow);
+    const int firstUnit = matrix * p.units;
 
     precise float sums[kHeld];
     [[unroll]] for (int i = 0; i < kHeld; ++i)
@@ -92,10 +93,10 @@ void main()
             }
         }
         [[unroll]] for (int r = 0; r < kRows; ++r) {
-            const vec2 scales = xScales(inputOf(firstRow + r), u);
+            const Scale scale = xScale(inputOf(firstRow + r), u);
             [[unroll]] for (int c = 0; c < kCols; ++c)
                 sums[r * kCols + c] =
-                    withUnit(sums[r * kCols + c], products[r * kCols + c], w[c], scales);
+                    withUnit(sums[r * kCols + c], products[r * kCols + c], w[c], scale);
         }
     }
 
@@ -122,6 +123,6 @@ void main()
             sum = i < parts ? sum + sums[first + i] : sum;
         const int output_ = first + part;
         if (output_ < kOutputs)
-            writeOutput(firstRow + output_ / kCols, firstOut + output_ % kCols, sum);
+            writeOutput(firstRow + output_ / kCols, firstOut + output_ % kCols, sum, matrix);
     }
 }

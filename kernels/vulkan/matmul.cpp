@@ -25,9 +25,14 @@ constexpr FormatShaders kShaders{
     .bf16 = shaders::matmul_BF16,
     .q8_0 = shaders::matmul_Q8_0,
     .q4_0 = shaders::matmul_Q4_0,
+    .q5_1 = shaders::matmul_Q5_1,
+    .q2_k = shaders::matmul_Q2_K,
+    .q3_k = shaders::matmul_Q3_K,
     .q4_k = shaders::matmul_Q4_K,
     .q5_k = shaders::matmul_Q5_K,
     .q6_k = shaders::matmul_Q6_K,
+    .iq4_xs = shaders::matmul_IQ4_XS,
+    .mxfp4 = shaders::matmul_MXFP4,
 };
 
 constexpr FormatShaders kWideShaders{
@@ -36,25 +41,40 @@ constexpr FormatShaders kWideShaders{
     .bf16 = shaders::matmul_wide_BF16,
     .q8_0 = shaders::matmul_wide_Q8_0,
     .q4_0 = shaders::matmul_wide_Q4_0,
+    .q5_1 = shaders::matmul_wide_Q5_1,
+    .q2_k = shaders::matmul_wide_Q2_K,
+    .q3_k = shaders::matmul_wide_Q3_K,
     .q4_k = shaders::matmul_wide_Q4_K,
     .q5_k = shaders::matmul_wide_Q5_K,
     .q6_k = shaders::matmul_wide_Q6_K,
+    .iq4_xs = shaders::matmul_wide_IQ4_XS,
+    .mxfp4 = shaders::matmul_wide_MXFP4,
 };
 
 constexpr FormatShaders kDotShaders{
     .q8_0 = shaders::matmul_byte_dots_Q8_0,
     .q4_0 = shaders::matmul_byte_dots_Q4_0,
+    .q5_1 = shaders::matmul_byte_dots_Q5_1,
+    .q2_k = shaders::matmul_byte_dots_Q2_K,
+    .q3_k = shaders::matmul_byte_dots_Q3_K,
     .q4_k = shaders::matmul_byte_dots_Q4_K,
     .q5_k = shaders::matmul_byte_dots_Q5_K,
     .q6_k = shaders::matmul_byte_dots_Q6_K,
+    .iq4_xs = shaders::matmul_byte_dots_IQ4_XS,
+    .mxfp4 = shaders::matmul_byte_dots_MXFP4,
 };
 
 constexpr FormatShaders kWideDotShaders{
     .q8_0 = shaders::matmul_wide_byte_dots_Q8_0,
     .q4_0 = shaders::matmul_wide_byte_dots_Q4_0,
+    .q5_1 = shaders::matmul_wide_byte_dots_Q5_1,
+    .q2_k = shaders::matmul_wide_byte_dots_Q2_K,
+    .q3_k = shaders::matmul_wide_byte_dots_Q3_K,
     .q4_k = shaders::matmul_wide_byte_dots_Q4_K,
     .q5_k = shaders::matmul_wide_byte_dots_Q5_K,
     .q6_k = shaders::matmul_wide_byte_dots_Q6_K,
+    .iq4_xs = shaders::matmul_wide_byte_dots_IQ4_XS,
+    .mxfp4 = shaders::matmul_wide_byte_dots_MXFP4,
 };
 
 constexpr int kTeamLanes = 8; // that share an output's sum, at most: kParts of matmul.glsl
@@ -91,7 +111,7 @@ void multiply(Context& context, const Tensor& y, const UnitRows& x, const Device
         const MatmulPush push{
             .y = address(out) + row * static_cast<VkDeviceAddress>(y.stride) * 4,
             .x = x.units + row * static_cast<VkDeviceAddress>(x.stride) * 4,
-            .xScales = x.scales + row * static_cast<VkDeviceAddress>(part.units) * 8,
+            .xScales = x.scales + row * static_cast<VkDeviceAddress>(part.units) * kScaleBytes,
             .bias = bias ? bias + static_cast<VkDeviceAddress>(part.first) * 4 : 0,
             .w = part.planes,
             .ids = 0,
@@ -158,7 +178,7 @@ void multiplyParts(Context& context, const Tensor& y, const Tensor& x, const Dev
 
 size_t unitBytes(bool rounded)
 {
-    return rounded ? kUnitElements + 2 * sizeof(float) : kUnitElements * sizeof(float);
+    return rounded ? kUnitElements + kScaleBytes : kUnitElements * sizeof(float);
 }
 
 bool isInPlace(const Tensor& x, bool rounded)

@@ -28,12 +28,19 @@ const int kWords = 8; // of a unit of x: four signed bytes each
 #else
 const int kWords = 32; // of a unit of x: floats
 #endif
-layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Scales { vec2 v[]; };
+// Of a unit of rounded x: the scale, and what its numbers sum to; of Q2_K, what those of each half sum to.
+#if defined(HAS_HALF_LEASTS)
+#define Scale vec3
+#define SCALE_OF xzw
+#else
+#define Scale vec2
+#define SCALE_OF xy
+#endif
 
 layout(push_constant) uniform Push {
     Floats y;
     Quads x; // units of kWords
-    Scales xScales; // of rounded units: the scale, and the scaled sum of the unit's numbers
+    FloatQuads xScales; // of rounded units, as round_rows.comp writes them
     Floats bias;
     Planes w;
     Ints ids; // of experts, where a row is a pick: by rows, or tiles of picks (expert_groups.comp)
@@ -68,7 +75,7 @@ Products withProducts(Products sum, Unit unit, int eighth, Eight w, Eight x)
 {
 #if defined(BYTE_DOTS)
     const int dot8 = signedDot(w.x, x.x, 0) + signedDot(w.y, x.y, 0);
-#if defined(FORMAT_Q6_K)
+#if defined(HAS_HALF_SCALES)
     return sum + unit.scales[eighth >> 1] * dot8;
 #else
     return sum + dot8;
@@ -81,13 +88,16 @@ Products withProducts(Products sum, Unit unit, int eighth, Eight w, Eight x)
 #endif
 }
 
-/// The partial sum with a unit more: `products` are those of its elements, `x` the scales of its x.
-float withUnit(float sum, Products products, Unit w, vec2 x)
+/// The partial sum with a unit more: `products` are those of its elements.
+float withUnit(float sum, Products products, Unit w, Scale x)
 {
 #if defined(QUANTISED)
     precise float result = fma(float(products), x.x * w.scale, sum);
 #if defined(HAS_LEAST)
     result = fma(-w.least, x.y, result);
+#elif defined(HAS_HALF_LEASTS)
+    result = fma(-w.leasts.x, x.y, result);
+    result = fma(-w.leasts.y, x.z, result);
 #endif
 #else
     precise float result = sum + products;
@@ -95,12 +105,13 @@ float withUnit(float sum, Products products, Unit w, vec2 x)
     return result;
 }
 
-void writeOutput(int row, int column, float sum)
+/// `first` is where the matrix begins whose row `column` made the sum, in rows of w.
+void writeOutput(int row, int column, float sum, int first)
 {
     if (column >= p.lastOut || row >= p.rows)
         return;
     precise float result = sum;
     if (p.biased != 0)
-        result = result + p.bias.v[column];
+        result = result + p.bias.v[first + column];
     p.y.v[row * p.yStride + column] = result;
 }

@@ -24,6 +24,8 @@ struct UnitRows {
     int stride = 0; // words from row to row
 };
 
+inline constexpr size_t kScaleBytes = 16; // of a rounded unit
+
 /// The front of the scratch memory, for prepared rows. What is behind belongs to the operator.
 inline constexpr size_t kPreparedBytes = kScratchBytes - (size_t{1} << 20);
 

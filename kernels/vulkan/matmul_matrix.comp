@@ -27,7 +27,7 @@ const int kTileCols = kSubgroupCols * kColBlocks * kN;
 
 // In shared memory eight bytes are a word. The halves of a unit that have scales of their own are multiplied
 // apart; where a matrix is longer than a half, each half of w is a unit itself, zero elsewhere.
-#if defined(FORMAT_Q6_K)
+#if defined(HAS_HALF_SCALES)
 const int kHalves = 2;
 #else
 const int kHalves = 1;
@@ -50,7 +50,7 @@ shared float wScale[2 * kTileCols];
 shared float xSum[2 * kTileRows];
 shared float wLeast[2 * kTileCols];
 #endif
-#if defined(FORMAT_Q6_K)
+#if defined(HAS_HALF_SCALES)
 shared int wHalfScale[2 * kHalves * kTileCols];
 #endif
 shared float results[kSubgroups * kM * kN];
@@ -83,7 +83,7 @@ void shareX(int copy, int u, int firstRow)
             xTile[to + 2 * half_] = bytes.xy;
             xTile[to + 2 * half_ + 1] = bytes.zw;
         }
-        const vec2 scales = p.xScales.v[row * p.units + u];
+        const vec2 scales = p.xScales.v[row * p.units + u].xy;
         xScale[copy * kTileRows + i] = scales.x;
 #if defined(HAS_LEAST)
         xSum[copy * kTileRows + i] = scales.y;
@@ -117,7 +117,7 @@ void shareW(int copy, int u, int firstOut)
 #if defined(HAS_LEAST)
         wLeast[at] = w.least;
 #endif
-#if defined(FORMAT_Q6_K)
+#if defined(HAS_HALF_SCALES)
         wHalfScale[copy * kHalves * kTileCols + column] = w.scales.x;
         wHalfScale[(copy * kHalves + 1) * kTileCols + column] = w.scales.y;
 #endif
@@ -140,7 +140,7 @@ WholeMatrix multiplied(int r, int copy, int column)
                         kStoredWords, kByColumn);
             of = coopMatMulAdd(left[(h * kSteps + s) * kRowBlocks + r], right, of);
         }
-#if defined(FORMAT_Q6_K)
+#if defined(HAS_HALF_SCALES)
         WholeMatrix scales;
         coopMatLoad(scales, wHalfScale, (copy * kHalves + h) * kTileCols + column, 0, kByRow);
         [[unroll]] for (int i = 0; i < products.length(); ++i)
@@ -230,6 +230,6 @@ void main()
         for (int e = lane(); e < kM * kN; e += kLanes)
             writeOutput(firstRow + row + i / kColBlocks * kM + e / kN,
                         firstOut + column + i % kColBlocks * kN + e % kN,
-                        results[subgroup() * kM * kN + e]);
+                        results[subgroup() * kM * kN + e], 0);
     }
 }

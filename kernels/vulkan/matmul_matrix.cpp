@@ -8,12 +8,17 @@ namespace inglenook::vulkan {
 
 namespace {
 
+/// Q2_K, with minimums of each half of a unit, is left to matmul_wide.comp.
 constexpr FormatShaders kMatrixShaders{
     .q8_0 = shaders::matmul_matrix_Q8_0,
     .q4_0 = shaders::matmul_matrix_Q4_0,
+    .q5_1 = shaders::matmul_matrix_Q5_1,
+    .q3_k = shaders::matmul_matrix_Q3_K,
     .q4_k = shaders::matmul_matrix_Q4_K,
     .q5_k = shaders::matmul_matrix_Q5_K,
     .q6_k = shaders::matmul_matrix_Q6_K,
+    .iq4_xs = shaders::matmul_matrix_IQ4_XS,
+    .mxfp4 = shaders::matmul_matrix_MXFP4,
 };
 
 /// Subgroups of a workgroup in rows and columns, and the matrices of results that each holds: of
@@ -45,7 +50,7 @@ std::optional<MatmulKernel> matrixKernel(const Context& context, DType type)
     const DeviceFacts& facts = context.device.facts();
     const bool wanted = context.matrixUnits == MatrixUnits::WhereThere ||
         (context.matrixUnits == MatrixUnits::WhereFast && areFast(facts));
-    if (!wanted || !areUsable(facts) || !isQuantised(type))
+    if (!wanted || !areUsable(facts) || kMatrixShaders.of(type).empty())
         return std::nullopt;
     const auto choice = [](int value) { return static_cast<uint32_t>(value); };
     return MatmulKernel{

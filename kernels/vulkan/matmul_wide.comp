@@ -27,7 +27,7 @@ const int kNumbers = kWords == 32 ? 1 : 4;
 int xStarts[kSpread]; // words of x that the lane reads, in the first unit
 int xScaleStarts[kSpreadScales];
 Number xSpread[kSpread * kNumbers];
-vec2 xSpreadScales[kSpreadScales];
+Scale xSpreadScales[kSpreadScales];
 
 int tile() { return int(gl_WorkGroupID.y); }
 
@@ -67,7 +67,7 @@ void loadX(int u)
     }
 #if defined(QUANTISED)
     [[unroll]] for (int i = 0; i < kSpreadScales; ++i)
-        xSpreadScales[i] = p.xScales.v[xScaleStarts[i] + u];
+        xSpreadScales[i] = p.xScales.v[xScaleStarts[i] + u].SCALE_OF;
 #endif
 }
 
@@ -90,12 +90,12 @@ Eight x8(int r, int eighth)
     return x;
 }
 
-vec2 xScale(int r)
+Scale xScale(int r)
 {
 #if defined(QUANTISED)
     return subgroupShuffle(xSpreadScales[r / kLanes], uint(r % kLanes));
 #else
-    return vec2(1.0, 0.0);
+    return Scale(1.0, 0.0);
 #endif
 }
 
@@ -106,7 +106,8 @@ void main()
     const int expert = kPicks ? p.ids.v[tile() * (1 + kRows)] : 0; // -1 where there is no such tile
     if (firstOut >= p.lastOut || expert < 0)
         return;
-    const int firstUnit = expert * p.expertOut * p.units;
+    const int matrix = expert * p.expertOut;
+    const int firstUnit = matrix * p.units;
     findX();
 
     precise float totals[kOutputs];
@@ -136,7 +137,7 @@ void main()
                 }
             }
             [[unroll]] for (int r = 0; r < kRows; ++r) {
-                const vec2 scale = xScale(r);
+                const Scale scale = xScale(r);
                 [[unroll]] for (int c = 0; c < kCols; ++c)
                     sums[r * kCols + c] =
                         withUnit(sums[r * kCols + c], products[r * kCols + c], w[c], scale);
@@ -149,6 +150,6 @@ void main()
     [[unroll]] for (int r = 0; r < kRows; ++r) {
         const int row = rowOf(r);
         [[unroll]] for (int c = 0; c < kCols; ++c)
-            writeOutput(row, firstOut + c * kLanes + lane(), totals[r * kCols + c]);
+            writeOutput(row, firstOut + c * kLanes + lane(), totals[r * kCols + c], matrix);
     }
 }

@@ -2,6 +2,8 @@
 
 #include "kernels/quant_formats.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -45,6 +47,25 @@ template <size_t kBytes> void putNibbles(std::byte*& to, const uint8_t* bytes, s
     put(to, words, sizeof words);
 }
 
+/// A bit of each of 32 elements, bit `shift` of a byte each: bit j of byte b of the word is that of
+/// element 4 j + b.
+void putBits(std::byte*& to, const uint8_t* bytes, size_t shift)
+{
+    uint32_t word = 0;
+    for (size_t i = 0; i < 8; ++i)
+        word |= eachByte(wordAt(bytes, i), shift, 1) << i;
+    put(to, &word, sizeof word);
+}
+
+/// The same of two bits, from bit `shift` of each byte on, in two words of 16 elements.
+void putPairs(std::byte*& to, const uint8_t* bytes, size_t shift)
+{
+    uint32_t words[2] = {};
+    for (size_t i = 0; i < 8; ++i)
+        words[i / 4] |= eachByte(wordAt(bytes, i), shift, 3) << (2 * (i % 4));
+    put(to, words, sizeof words);
+}
+
 void repack(const BlockQ8_0& block, Planes& to)
 {
     put(to[0], block.q, sizeof block.q);
@@ -56,6 +77,63 @@ void repack(const BlockQ4_0& block, Planes& to)
     putNibbles<16>(to[0], block.q, 0);
     putNibbles<16>(to[0], block.q, 4);
     put(to[1], &block.d, sizeof block.d);
+}
+
+void repack(const BlockIQ4_NL& block, Planes& to)
+{
+    int8_t values[32];
+    for (size_t i = 0; i < 16; ++i) {
+        values[i] = kValuesIQ4[block.q[i] & 15];
+        values[i + 16] = kValuesIQ4[block.q[i] >> 4];
+    }
+    put(to[0], values, sizeof values);
+    put(to[1], &block.d, sizeof block.d);
+}
+
+/// 32 elements d * q + m, in the layout of Q5_1.
+struct Line {
+    uint16_t d;
+    uint16_t m;
+    const uint8_t (&low)[16];
+    std::array<uint8_t, 4> high; // none of them in formats of four bits
+};
+
+void repackLine(const Line& line, Planes& to)
+{
+    uint32_t high = 0;
+    for (size_t i = 0; i < 32; ++i)
+        high |= (line.high[i / 8] >> (i % 8) & 1u) << (8 * (i % 4) + i / 4);
+    const uint16_t factors[] = {line.d, line.m};
+    putNibbles<16>(to[0], line.low, 0);
+    putNibbles<16>(to[0], line.low, 4);
+    put(to[1], factors, sizeof factors);
+    put(to[2], &high, sizeof high);
+}
+
+void repack(const BlockQ4_1& block, Planes& to)
+{
+    repackLine({block.d, block.m, block.q, {}}, to);
+}
+
+/// d (q - 16) = d q + m with m = -16 d, exactly: four more in the exponent of a half. Where d is
+/// beyond 4094, which no file has, m would be infinite: then it is the greatest finite half.
+void repack(const BlockQ5_0& block, Planes& to)
+{
+    constexpr float kGreatestHalf = 65504.f;
+    const float m = std::clamp(-16.f * halfToFloat(block.d), -kGreatestHalf, kGreatestHalf);
+    repackLine({block.d, floatToHalf(m), block.low, std::to_array(block.high)}, to);
+}
+
+void repack(const BlockQ5_1& block, Planes& to)
+{
+    repackLine({block.d, block.m, block.low, std::to_array(block.high)}, to);
+}
+
+void repack(const BlockMXFP4& block, Planes& to)
+{
+    putNibbles<16>(to[0], block.q, 0);
+    putNibbles<16>(to[0], block.q, 4);
+    put(to[1], &block.exponent, sizeof block.exponent);
 }
 
 /// The header of a Q4_K or Q5_K block and the low bits of its quants.
@@ -81,12 +159,8 @@ void repack(const BlockQ4_K& block, Planes& to)
 void repack(const BlockQ5_K& block, Planes& to)
 {
     repackGroups(block, block.low, to);
-    for (size_t g = 0; g < kGroups; ++g) {
-        uint32_t word = 0;
-        for (size_t i = 0; i < 8; ++i)
-            word |= eachByte(wordAt(block.high, i), g, 1) << i;
-        put(to[2], &word, sizeof word);
-    }
+    for (size_t g = 0; g < kGroups; ++g)
+        putBits(to[2], block.high, g);
 }
 
 void repack(const BlockQ6_K& block, Planes& to)
@@ -95,14 +169,41 @@ void repack(const BlockQ6_K& block, Planes& to)
         const size_t half = g / 4;
         const size_t quarter = g % 4;
         putNibbles<32>(to[0], block.low + 64 * half + 32 * (quarter % 2), 4 * (quarter / 2));
-        uint32_t high[2] = {};
-        for (size_t i = 0; i < 8; ++i)
-            high[i / 4] |= eachByte(wordAt(block.high + 32 * half, i), 2 * quarter, 3)
-                << (2 * (i % 4));
-        put(to[2], high, sizeof high);
+        putPairs(to[2], block.high + 32 * half, 2 * quarter);
     }
     put(to[1], block.scales, sizeof block.scales);
     put(to[3], &block.d, sizeof block.d);
+}
+
+void repack(const BlockQ2_K& block, Planes& to)
+{
+    for (size_t g = 0; g < kGroups; ++g)
+        putPairs(to[0], block.q + 32 * (g / 4), 2 * (g % 4));
+    const uint16_t factors[] = {block.d, block.dmin};
+    put(to[1], block.scales, sizeof block.scales);
+    put(to[3], factors, sizeof factors);
+}
+
+void repack(const BlockQ3_K& block, Planes& to)
+{
+    for (size_t g = 0; g < kGroups; ++g) {
+        putPairs(to[0], block.low + 32 * (g / 4), 2 * (g % 4));
+        putBits(to[2], block.high, g);
+    }
+    int8_t scales[2 * kGroups];
+    for (int g = 0; g < 2 * kGroups; ++g)
+        scales[g] = static_cast<int8_t>(scaleQ3_K(block.scales, g));
+    put(to[1], scales, sizeof scales);
+    put(to[3], &block.d, sizeof block.d);
+}
+
+void repack(const BlockIQ4_XS& block, Planes& to)
+{
+    for (size_t g = 0; g < kGroups; ++g) {
+        putNibbles<16>(to[0], block.q + 16 * g, 0);
+        putNibbles<16>(to[0], block.q + 16 * g, 4);
+    }
+    put(to[1], &block, offsetof(BlockIQ4_XS, q)); // d and the scales
 }
 
 template <class Block> void repackBlocks(std::span<const std::byte> rows, Planes to)
@@ -130,7 +231,7 @@ void padRows(std::span<const std::byte> rows, size_t rowBytes, size_t paddedByte
 
 PlaneLayout planeLayout(DType type)
 {
-    switch (type) {
+    switch (keptAs(type)) {
     case DType::F16:
     case DType::BF16:
         return {kUnitElements, {64}};
@@ -138,13 +239,26 @@ PlaneLayout planeLayout(DType type)
         return {kUnitElements, {32, 2}};
     case DType::Q4_0:
         return {kUnitElements, {16, 2}};
+    case DType::Q5_1:
+        return {kUnitElements, {16, 4, 4}};
+    case DType::MXFP4:
+        return {kUnitElements, {16, 1}};
+    case DType::Q2_K:
+        return {256, {64, 16, 0, 4}};
+    case DType::Q3_K:
+        return {256, {64, 16, 32, 2}};
     case DType::Q4_K:
         return {256, {128, 16}};
     case DType::Q5_K:
         return {256, {128, 16, 32}};
     case DType::Q6_K:
         return {256, {128, 16, 64, 2}};
+    case DType::IQ4_XS:
+        return {256, {128, 8}};
     case DType::F32:
+    case DType::Q4_1:
+    case DType::Q5_0:
+    case DType::IQ4_NL: // kept as others
     case DType::I32:
         break;
     }
@@ -160,12 +274,28 @@ void repackRows(DType type, std::span<const std::byte> rows, int in,
         return repackBlocks<BlockQ8_0>(rows, to);
     case DType::Q4_0:
         return repackBlocks<BlockQ4_0>(rows, to);
+    case DType::Q4_1:
+        return repackBlocks<BlockQ4_1>(rows, to);
+    case DType::Q5_0:
+        return repackBlocks<BlockQ5_0>(rows, to);
+    case DType::Q5_1:
+        return repackBlocks<BlockQ5_1>(rows, to);
+    case DType::Q2_K:
+        return repackBlocks<BlockQ2_K>(rows, to);
+    case DType::Q3_K:
+        return repackBlocks<BlockQ3_K>(rows, to);
     case DType::Q4_K:
         return repackBlocks<BlockQ4_K>(rows, to);
     case DType::Q5_K:
         return repackBlocks<BlockQ5_K>(rows, to);
     case DType::Q6_K:
         return repackBlocks<BlockQ6_K>(rows, to);
+    case DType::IQ4_NL:
+        return repackBlocks<BlockIQ4_NL>(rows, to);
+    case DType::IQ4_XS:
+        return repackBlocks<BlockIQ4_XS>(rows, to);
+    case DType::MXFP4:
+        return repackBlocks<BlockMXFP4>(rows, to);
     case DType::F32:
     case DType::F16:
     case DType::BF16:

@@ -45,21 +45,24 @@ public:
     void rotateAndStore(Tensor qkv, const KvPages& kv, const QkNorm& norm, const Rope& rope,
                         const AttentionShape& shape, const StepInputs& in) override;
     void attention(Tensor y, Tensor qkv, const KvPages& kv, const AttentionShape& shape,
-                   const StepInputs& in) override;
+                   const StepInputs& in, const Weight& sinks) override;
     void glu(Tensor y, Tensor gateUp, Activation activation) override;
     void add(Tensor x, Tensor y) override;
     void gatherRows(Tensor y, Tensor x, Tensor rows) override;
     void softcap(Tensor x, float cap) override;
     void topCandidates(Tensor found, Tensor logits) override;
     void routeExperts(Tensor ids, Tensor weights, Tensor logits) override;
-    void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids) override;
+    void expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor ids,
+                      const Weight& bias) override;
     void weightedSum(Tensor y, Tensor x, Tensor weights) override;
     void allReduce(Tensor x, GroupMember& self) override;
     void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
 
 private:
-    /// y of each head = the partial results of its chunks together.
-    void mergeChunks(Tensor y, const AttentionShape& shape, const StepInputs& in, int chunks);
+    /// y of each head = the partial results of its chunks and its sink together. `sinks` is an
+    /// address on the device; 0: none.
+    void mergeChunks(Tensor y, const AttentionShape& shape, const StepInputs& in, uint64_t sinks,
+                     int chunks);
     /// Turns all heads of the rows in place, as turnHead() does.
     void turnHeads(Tensor x, int headSize);
     /// Rounds keys and values, as they stand behind the queries, and puts them into their pages.

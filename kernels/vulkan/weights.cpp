@@ -36,7 +36,7 @@ const Memory::Range& DeviceWeight::add(const std::shared_ptr<Context>& context, 
         m_memory.emplace_back(std::make_unique<SharedRange>(context, placement.bytes))->range();
     const auto plane = [&](size_t i) { return range.address() + placement.offsets[i]; };
     const int first = m_parts.empty() ? 0 : m_parts.back().first + m_parts.back().out;
-    m_parts.push_back({.type = type,
+    m_parts.push_back({.type = keptAs(type),
                        .first = first,
                        .out = out,
                        .units = layout.blocks(in) * (layout.blockElements / kUnitElements),
@@ -61,16 +61,16 @@ DeviceLoading::DeviceLoading(std::shared_ptr<Context> context, std::span<const W
         return;
     }
     while (!parts.empty()) {
-        const DType type = parts.front().type;
-        const auto other =
-            std::ranges::find_if(parts, [=](const WeightPart& part) { return part.type != type; });
+        const DType kept = keptAs(parts.front().type);
+        const auto other = std::ranges::find_if(
+            parts, [=](const WeightPart& part) { return keptAs(part.type) != kept; });
         const auto alike = static_cast<size_t>(other - parts.begin());
         addAlike(parts.first(alike));
         parts = parts.subspan(alike);
     }
 }
 
-/// Parts of one format become one.
+/// Parts of one layout become one.
 void DeviceLoading::addAlike(std::span<const WeightPart> parts)
 {
     const DType type = parts.front().type;
@@ -157,13 +157,26 @@ std::span<const uint32_t> FormatShaders::of(DType type) const
         return q8_0;
     case DType::Q4_0:
         return q4_0;
+    case DType::Q5_1:
+        return q5_1;
+    case DType::Q2_K:
+        return q2_k;
+    case DType::Q3_K:
+        return q3_k;
     case DType::Q4_K:
         return q4_k;
     case DType::Q5_K:
         return q5_k;
     case DType::Q6_K:
         return q6_k;
+    case DType::IQ4_XS:
+        return iq4_xs;
+    case DType::MXFP4:
+        return mxfp4;
     case DType::F32:
+    case DType::Q4_1:
+    case DType::Q5_0:
+    case DType::IQ4_NL: // kept as others
     case DType::I32:
         break;
     }

@@ -23,12 +23,12 @@ struct WeightPlacement {
     size_t bytes = 0;
 };
 
-/// A loaded matrix, one set of planes per part; neighbouring parts of one format are one. A matrix
+/// A loaded matrix, one set of planes per part; neighbouring parts of one layout are one. A matrix
 /// of a single row is kept as F32: it is a vector.
 class DeviceWeight final : public WeightData {
 public:
     struct Part {
-        DType type = DType::F32;
+        DType type = DType::F32; // whose layout it has
         int first = 0; // row of the matrix
         int out = 0;
         int units = 0; // of kUnitElements, per row
@@ -87,8 +87,10 @@ private:
 
 /// One shader per weight format, for kernels compiled with FORMATS.
 struct FormatShaders {
-    std::span<const uint32_t> f32, f16, bf16, q8_0, q4_0, q4_k, q5_k, q6_k;
+    std::span<const uint32_t> f32, f16, bf16, q8_0, q4_0, q5_1, q2_k, q3_k, q4_k, q5_k, q6_k,
+        iq4_xs, mxfp4;
 
+    /// `type` is that of a part.
     [[nodiscard]] std::span<const uint32_t> of(DType type) const;
 };
 

@@ -11,6 +11,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <array>
 
 using namespace inglenook;
@@ -52,7 +53,15 @@ std::unique_ptr<Backend> backendWith(DeviceId id, ByteDots byteDots)
     }
 }
 
-constexpr DType kFormats[] = {DType::Q8_0, DType::Q4_0, DType::Q4_K, DType::Q5_K, DType::Q6_K};
+/// Quantised ones that have shaders of their own.
+std::vector<DType> formats()
+{
+    std::vector<DType> found;
+    for (const DType type : kWeightTypes)
+        if (keptAs(type) == type && quantised(type))
+            found.push_back(type);
+    return found;
+}
 
 /// A row whose numbers are all rounded to the ends of the range, and others.
 Matrix extremes(int rows, int cols)
@@ -93,8 +102,10 @@ void ByteDotsTest::initTestCase()
         m_tested = {m_tested.name, m_tested.id, "it does not multiply bytes at once", false};
     for (OperatorCase& test : selfTestCases()) {
         const bool multiplies = test.operation == "matmul" || test.operation == "expertMatmul";
-        const bool quants = test.format.find('Q') != std::string::npos;
-        if (multiplies && quants)
+        const bool hasShaders = std::ranges::any_of(formats(), [&](DType type) {
+            return test.format.find(name(type)) != std::string::npos;
+        });
+        if (multiplies && hasShaders)
             m_cases.push_back(std::move(test));
     }
     if (!m_tested.problem.empty())
@@ -136,7 +147,7 @@ void ByteDotsTest::productsHaveTheBitsOfFloats_data()
 {
     QTest::addColumn<int>("type");
     QTest::addColumn<int>("rows");
-    for (const DType type : kFormats)
+    for (const DType type : formats())
         for (const int rows : {1, 3, 20}) // one, a tile of four, two wide tiles and a tile
             QTest::addRow("%s, %d rows", std::string(name(type)).c_str(), rows)
                 << static_cast<int>(type) << rows;

@@ -32,7 +32,7 @@ foreach(source IN LISTS sources)
   endif()
 endforeach()
 
-foreach(format IN ITEMS Q8_0 Q4_0 Q4_K Q5_K Q6_K)
+foreach(format IN ITEMS Q8_0 Q4_0 Q5_1 Q3_K Q4_K Q5_K Q6_K IQ4_XS MXFP4)
   file(READ ${FOLDER}/compiled/matmul_matrix_${format}.spv magic LIMIT 4 HEX)
   if(NOT magic STREQUAL "03022307")
     message(SEND_ERROR "compiled/matmul_matrix_${format}.spv is no SPIR-V: ${advice}")

@@ -36,6 +36,18 @@ int nibble(const Planes& planes, size_t i)
     return i % 8 < 4 ? both & 15 : both >> 4;
 }
 
+/// Quant `i` of a plane of pairs of bits: byte b of a word holds elements b, b + 4, b + 8, b + 12.
+int pair(std::span<const std::byte> plane, size_t i)
+{
+    return (at<uint8_t>(plane, i / 16 * 4 + i % 4) >> (2 * (i % 16 / 4))) & 3;
+}
+
+/// Bit `i` of a plane of bits: byte b of a word holds elements b, b + 4, ..., b + 28.
+int bit(std::span<const std::byte> plane, size_t i)
+{
+    return (at<uint8_t>(plane, i / 32 * 4 + i % 4) >> (i % 32 / 4)) & 1;
+}
+
 float groupElement(const Planes& planes, size_t i, int quant)
 {
     const size_t block = i / 256;
@@ -49,10 +61,26 @@ float groupElement(const Planes& planes, size_t i, int quant)
         dmin * static_cast<float>(least);
 }
 
+float halvesElement(const Planes& planes, size_t i)
+{
+    const uint8_t scales = at<uint8_t>(planes[1], i / 16);
+    return half(planes[3], i / 256 * 2) * static_cast<float>((scales & 15) * pair(planes[0], i)) -
+        half(planes[3], i / 256 * 2 + 1) * static_cast<float>(scales >> 4);
+}
+
+int scaleOfEight(const Planes& planes, size_t i)
+{
+    const size_t block = i / 256;
+    const size_t g = i % 256 / 32;
+    const int low = (at<uint32_t>(planes[1], 2 * block + 1) >> (4 * g)) & 15;
+    const int high = (at<uint16_t>(planes[1], 4 * block + 1) >> (2 * g)) & 3;
+    return (low | high << 4) - 32;
+}
+
 /// Element `i` of packed rows, as the table in repack.h says.
 float element(DType type, const Planes& planes, size_t i)
 {
-    switch (type) {
+    switch (keptAs(type)) {
     case DType::F16:
         return half(planes[0], i);
     case DType::BF16:
@@ -61,17 +89,29 @@ float element(DType type, const Planes& planes, size_t i)
         return half(planes[1], i / 32) * at<int8_t>(planes[0], i);
     case DType::Q4_0:
         return half(planes[1], i / 32) * static_cast<float>(nibble(planes, i) - 8);
+    case DType::Q5_1: {
+        const int quant = nibble(planes, i) | bit(planes[2], i) << 4;
+        return half(planes[1], i / 32 * 2) * static_cast<float>(quant) +
+            half(planes[1], i / 32 * 2 + 1);
+    }
+    case DType::Q2_K:
+        return halvesElement(planes, i);
+    case DType::Q3_K: {
+        const int quant = pair(planes[0], i) | bit(planes[2], i) << 2;
+        return half(planes[3], i / 256) * at<int8_t>(planes[1], i / 16) *
+            static_cast<float>(quant - 4);
+    }
     case DType::Q4_K:
         return groupElement(planes, i, nibble(planes, i));
-    case DType::Q5_K: {
-        const uint8_t bits = at<uint8_t>(planes[2], i / 32 * 4 + i % 4);
-        const int high = (bits >> (i % 32 / 4)) & 1;
-        return groupElement(planes, i, nibble(planes, i) | (high << 4));
-    }
+    case DType::Q5_K:
+        return groupElement(planes, i, nibble(planes, i) | bit(planes[2], i) << 4);
+    case DType::IQ4_XS:
+        return half(planes[1], i / 256 * 4) *
+            static_cast<float>(scaleOfEight(planes, i) * kValuesIQ4[nibble(planes, i)]);
+    case DType::MXFP4:
+        return scaleMXFP4(at<uint8_t>(planes[1], i / 32)) * kValuesFP4[nibble(planes, i)];
     case DType::Q6_K: {
-        const uint8_t pairs = at<uint8_t>(planes[2], i / 16 * 4 + i % 4);
-        const int high = (pairs >> (2 * (i % 16 / 4))) & 3;
-        const int quant = nibble(planes, i) | (high << 4);
+        const int quant = nibble(planes, i) | pair(planes[2], i) << 4;
         return half(planes[3], i / 256) * at<int8_t>(planes[1], i / 16) *
             static_cast<float>(quant - 32);
     }
@@ -102,6 +142,7 @@ private Q_SLOTS:
     void planesHoldTheNumbersOfTheFile_data();
     void planesHoldTheNumbersOfTheFile();
     void shortRowsArePaddedWithZeros();
+    void greatScalesOfQ5_0StayFinite();
 };
 
 void RepackTest::planesHoldTheNumbersOfTheFile_data()
@@ -147,6 +188,18 @@ void RepackTest::shortRowsArePaddedWithZeros()
         const float expected = column < 3 ? rows[i / kUnitElements * 3 + column] : 0.f;
         QCOMPARE(at<float>(planes[0], i), expected);
     }
+}
+
+/// Its minimum, -16 d, has a place for no more than the greatest half.
+void RepackTest::greatScalesOfQ5_0StayFinite()
+{
+    BlockQ5_0 blocks[2] = {{.d = floatToHalf(4094.f), .high = {}, .low = {}},
+                           {.d = floatToHalf(-5000.f), .high = {}, .low = {}}};
+
+    const Planes planes = repacked(DType::Q5_0, std::as_bytes(std::span(blocks)), 2, 32);
+
+    QCOMPARE(half(planes[1], 1), -65504.f);
+    QCOMPARE(half(planes[1], 3), 65504.f);
 }
 
 QTEST_APPLESS_MAIN(RepackTest)

@@ -32,8 +32,12 @@ namespace {
 /// The formats of weights are decoded by each lane on its own: two of them will do.
 bool isChosen(const OperatorCase& test)
 {
-    const bool weighs = test.operation == "matmul" || test.operation == "expertMatmul";
-    if (weighs && test.format != "Q6_K" && test.format != "F16")
+    const bool weighs = test.operation == "matmul" || test.operation == "expertMatmul" ||
+        test.operation == "matmulGlu";
+    const auto are = [&](const std::string& type) {
+        return test.format == type || test.format == type + "+" + type; // gates and ups
+    };
+    if (weighs && !are("Q2_K") && !are("F16"))
         return false;
     const bool invariance = test.shape.rfind("each row alone", 0) == 0;
     return test.quick || (invariance && (weighs || test.operation == "attention"));

@@ -10,6 +10,8 @@
 
 #include <QtTest>
 
+#include <algorithm>
+
 using namespace inglenook;
 using namespace inglenook::self_test;
 
@@ -33,9 +35,14 @@ private:
 
 namespace {
 
+constexpr DType kFormats[] = {DType::Q8_0, DType::Q4_0, DType::Q5_1,   DType::Q3_K, DType::Q4_K,
+                              DType::Q5_K, DType::Q6_K, DType::IQ4_XS, DType::MXFP4};
+
 bool isMultipliedByMatrices(const OperatorCase& test)
 {
-    return test.operation == "matmul" && test.format.find('Q') != std::string::npos;
+    return test.operation == "matmul" && std::ranges::any_of(kFormats, [&](DType type) {
+               return test.format.find(name(type)) != std::string::npos;
+           });
 }
 
 std::unique_ptr<Backend> opened(DeviceId id, MatrixUnits matrixUnits)
@@ -70,7 +77,9 @@ void VulkanMatrixTest::initTestCase()
     const vulkan::Context context(m_tested.id.index, {.matrixUnits = MatrixUnits::WhereThere});
     if (context.device.facts().matrix.rows == 0)
         QSKIP("this Vulkan device has no matrix units for signed bytes");
-    QVERIFY(vulkan::matrixKernel(context, DType::Q4_K).has_value());
+    for (const DType type : kFormats)
+        QVERIFY(vulkan::matrixKernel(context, type).has_value());
+    QVERIFY(!vulkan::matrixKernel(context, DType::Q2_K).has_value());
     m_reference = createBackend({DeviceKind::Reference, 0});
     m_with = opened(m_tested.id, MatrixUnits::WhereThere);
     m_without = opened(m_tested.id, MatrixUnits::Never);
@@ -99,7 +108,7 @@ void VulkanMatrixTest::bitsAreThoseOfTheOtherShaders_data()
     QTest::addColumn<int>("rows");
     QTest::addColumn<int>("out");
     QTest::addColumn<int>("in");
-    for (const DType type : {DType::Q8_0, DType::Q4_0, DType::Q4_K, DType::Q5_K, DType::Q6_K}) {
+    for (const DType type : kFormats) {
         const auto add = [&](int rows, int out, int in) {
             QTest::addRow("%s, %d rows of %d -> %d", std::string(name(type)).c_str(), rows, in, out)
                 << static_cast<int>(type) << rows << out << in;
