@@ -28,6 +28,7 @@ ModelSpec readQwen2(SpecReader& file);
 ModelSpec readQwen3(SpecReader& file);
 ModelSpec readQwen3Moe(SpecReader& file);
 ModelSpec readPhi3(SpecReader& file);
+ModelSpec readGptOss(SpecReader& file);
 ModelSpec readGemma2(SpecReader& file);
 ModelSpec readGemma3(SpecReader& file);
 

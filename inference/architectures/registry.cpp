@@ -5,9 +5,10 @@ namespace inglenook {
 
 std::vector<Architecture> allArchitectures()
 {
-    return {{"llama", readLlama}, {"mistral", readLlama}, {"mistral3", readLlama},
-            {"qwen2", readQwen2}, {"qwen3", readQwen3},   {"qwen3moe", readQwen3Moe},
-            {"phi3", readPhi3},   {"gemma2", readGemma2}, {"gemma3", readGemma3}};
+    return {{"llama", readLlama},   {"mistral", readLlama}, {"mistral3", readLlama},
+            {"qwen2", readQwen2},   {"qwen3", readQwen3},   {"qwen3moe", readQwen3Moe},
+            {"phi3", readPhi3},     {"gemma2", readGemma2}, {"gemma3", readGemma3},
+            {"gpt-oss", readGptOss}};
 }
 
 ModelSpec readModelSpec(const ModelFile& file)

@@ -49,8 +49,8 @@ void selfAttention(const Pass& p, const LayerSpec& layer, const LayerWeights& w,
     const Tensor attended = p.a.attention.columns(0, layer.attention.queryCols());
     p.run.matmul(qkv, p.a.h, w.qkv, w.qkvBias);
     p.run.rotateAndStore(qkv, kv, norm, rope, layer.attention, p.in);
-    p.run.attention(attended, qkv, kv, layer.attention, p.in);
-    p.run.matmul(p.a.mixed, attended, w.attentionOut);
+    p.run.attention(attended, qkv, kv, layer.attention, p.in, w.sinks);
+    p.run.matmul(p.a.mixed, attended, w.attentionOut, w.attentionOutBias);
     addUp(p, p.a.mixed);
     if (w.attentionPostNorm)
         p.run.rmsNorm(p.a.mixed, p.a.mixed, w.attentionPostNorm, p.spec.normEps);
@@ -85,12 +85,12 @@ void expertsForward(const Pass& p, const LayerSpec& layer, const LayerWeights& w
     const Tensor gateUp = perPick(p.a.gateUp, used, 2 * cols);
     const Tensor gated = gateUp.columns(0, cols);
     const Tensor results = perPick(p.a.expertResults, used, p.spec.dim);
-    p.run.matmul(logits, p.a.h, w.router);
+    p.run.matmul(logits, p.a.h, w.router, w.routerBias);
     p.run.routeExperts(ids, weights, logits);
-    p.run.expertMatmul(gated, p.a.h, w.expertGates, ids);
-    p.run.expertMatmul(gateUp.columns(cols, cols), p.a.h, w.expertUps, ids);
+    p.run.expertMatmul(gated, p.a.h, w.expertGates, ids, w.expertGateBiases);
+    p.run.expertMatmul(gateUp.columns(cols, cols), p.a.h, w.expertUps, ids, w.expertUpBiases);
     p.run.glu(gated, gateUp, layer.activation);
-    p.run.expertMatmul(results, gated, w.expertDowns, ids);
+    p.run.expertMatmul(results, gated, w.expertDowns, ids, w.expertDownBiases);
     p.run.weightedSum(p.a.mixed, results, weights);
 }
 

@@ -3,6 +3,7 @@
 #include "kernels/backend.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace inglenook {
@@ -12,6 +13,7 @@ struct YarnSpec {
     int originalContext = 0; // tokens the model was first trained on; 0: no YaRN
     double betaFast = 32.; // rotations over that context from where a frequency is kept
     double betaSlow = 1.; // and up to where it is divided by the factor
+    bool wholePairs = true; // the ramp between begins and ends at a pair, not between two
 };
 
 /// The parameters of LongRoPE (Ding et al. 2024, "LongRoPE: Extending LLM Context Window Beyond 2
@@ -44,6 +46,7 @@ struct RopeSpec {
 struct ExpertsSpec {
     int count = 0; // 0: one feed-forward for all rows
     int used = 0;
+    bool biases = false; // the router and every expert add some
 };
 
 /// One layer: attention, then a gated feed-forward, each added to the residual stream.
@@ -55,8 +58,11 @@ struct LayerSpec {
     Activation activation = Activation::Silu;
     bool fusedArrays = false; // the file has q, k and v in one array, gate and up in another
     bool qkvBias = false;
+    bool attentionOutBias = false;
+    bool sinks = false; // one for each query head
     bool qkNorm = false; // RMS norm over each head of q and k
     bool postNorms = false; // a norm behind attention and one behind the feed-forward
+    std::string_view ffnNorm = "ffn_norm"; // how the file calls that in front of the feed-forward
 };
 
 /// A decoder-only transformer as data: all that varies between the families we compute.

@@ -133,6 +133,8 @@ std::string describeRotation(const RopeSpec& rope)
     if (rope.yarn.originalContext > 0) {
         append(text, rope.yarn.betaFast);
         append(text, rope.yarn.betaSlow);
+        if (!rope.yarn.wholePairs)
+            text += "between pairs ";
     }
     for (const float factor : rope.frequencyFactors)
         append(text, static_cast<double>(factor));

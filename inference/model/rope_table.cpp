@@ -19,9 +19,11 @@ double pairOfRotations(const RopeSpec& spec, double rotations)
 /// The share of pair i's frequency that is kept: 1 for fast waves, 0 for slow ones, a ramp between.
 double keptShare(const RopeSpec& spec, int pair)
 {
-    const double low = std::max(0., std::floor(pairOfRotations(spec, spec.yarn.betaFast)));
-    const double high =
-        std::min(spec.dims - 1., std::ceil(pairOfRotations(spec, spec.yarn.betaSlow)));
+    const double from = pairOfRotations(spec, spec.yarn.betaFast);
+    const double to = pairOfRotations(spec, spec.yarn.betaSlow);
+    const bool whole = spec.yarn.wholePairs;
+    const double low = std::max(0., whole ? std::floor(from) : from);
+    const double high = std::min(spec.dims - 1., whole ? std::ceil(to) : to);
     const double ramp = (pair - low) / std::max(0.001, high - low);
     return 1. - std::clamp(ramp, 0., 1.);
 }

@@ -25,9 +25,10 @@ constexpr uint64_t kAheadBytes = uint64_t{256} << 20;
 /// What is brought into memory at once: a few hundredths of a second of a good disk.
 constexpr size_t kFetchBytes = size_t{16} << 20;
 
+/// As devices keep them.
 uint64_t bytesOf(DType type, Range rows, Range cols)
 {
-    return static_cast<uint64_t>(rows.count) * rowBytes(type, cols.count);
+    return static_cast<uint64_t>(rows.count) * rowBytes(keptAs(type), cols.count);
 }
 
 /// Rows of an array as they lie in the file.
@@ -59,10 +60,14 @@ uint64_t Weights::bytesPerToken() const
     uint64_t sum = finalNorm.bytes + head.bytes;
     for (const LayerWeights& w : layers) {
         for (const Weight* weight :
-             {&w.attentionNorm, &w.qkv, &w.qkvBias, &w.qNorm, &w.kNorm, &w.attentionOut,
-              &w.attentionPostNorm, &w.ffnNorm, &w.gateUp, &w.down, &w.router, &w.ffnPostNorm})
+             {&w.attentionNorm, &w.qkv, &w.qkvBias, &w.qNorm, &w.kNorm, &w.sinks, &w.attentionOut,
+              &w.attentionOutBias, &w.attentionPostNorm, &w.ffnNorm, &w.gateUp, &w.down, &w.router,
+              &w.routerBias, &w.ffnPostNorm})
             sum += weight->bytes;
-        const size_t experts = w.expertGates.bytes + w.expertUps.bytes + w.expertDowns.bytes;
+        size_t experts = 0;
+        for (const Weight* weight : {&w.expertGates, &w.expertGateBiases, &w.expertUps,
+                                     &w.expertUpBiases, &w.expertDowns, &w.expertDownBiases})
+            experts += weight->bytes;
         sum += static_cast<uint64_t>(w.usedExperts * static_cast<double>(experts));
     }
     return sum;
@@ -146,7 +151,12 @@ void WeightLoader::addLayer(const std::string& prefix, const LayerSpec& layer, i
         addVector(in(&W::kNorm), {all(prefix + "attn_k_norm.weight", shape.headSize)});
     }
     addMatrix(in(&W::attentionOut), {all(prefix + "attn_output.weight", dim)}, {q, ownQ});
-    addVector(in(&W::ffnNorm), {all(prefix + "ffn_norm.weight", dim)});
+    if (layer.sinks)
+        addVector(in(&W::sinks), {{prefix + "attn_sinks.weight", shape.heads, slice.heads}});
+    if (layer.attentionOutBias) // the sum over all devices has it once
+        addVector(slice.heads.first == 0 ? in(&W::attentionOutBias) : nullptr,
+                  {all(prefix + "attn_output.bias", dim)});
+    addVector(in(&W::ffnNorm), {all(prefix + std::string(layer.ffnNorm) + ".weight", dim)});
     addFeedForward(prefix, layer, dim, slice.feedForward,
                    slice.feedForward.count > 0 ? target : nullptr);
     if (layer.postNorms) {
@@ -184,6 +194,13 @@ void WeightLoader::addFeedForward(const std::string& prefix, const LayerSpec& la
                wholeInputs(dim));
     addExperts(in(&W::expertDowns), experts, all(prefix + "ffn_down_exps.weight", dim),
                {cols, own});
+    if (!experts.biases)
+        return;
+    addVector(in(&W::routerBias), {all(prefix + "ffn_gate_inp.bias", experts.count)});
+    addExpertBiases(in(&W::expertGateBiases), experts, {prefix + "ffn_gate_exps.bias", cols, own});
+    addExpertBiases(in(&W::expertUpBiases), experts, {prefix + "ffn_up_exps.bias", cols, own});
+    addExpertBiases(own.first == 0 ? in(&W::expertDownBiases) : nullptr, experts,
+                    all(prefix + "ffn_down_exps.bias", dim));
 }
 
 void WeightLoader::refuse(const std::string& what) const
@@ -235,6 +252,16 @@ void WeightLoader::addExperts(Weight* target, const ExpertsSpec& experts, const 
         item.pieces.push_back({.array = &array,
                                .rows = {expert * wanted.out + wanted.part.first, wanted.part.count},
                                .cols = in.part});
+    addItem(std::move(item));
+}
+
+/// One array with a row per expert becomes one vector.
+void WeightLoader::addExpertBiases(Weight* target, const ExpertsSpec& experts, const Wanted& wanted)
+{
+    Item item{.target = target, .vector = true};
+    const ModelArray& array = find(wanted.name, experts.count, wanted.out);
+    for (int expert = 0; expert < experts.count; ++expert)
+        item.pieces.push_back({.array = &array, .rows = {expert, 1}, .cols = wanted.part});
     addItem(std::move(item));
 }
 
@@ -319,7 +346,7 @@ std::unique_ptr<WeightLoading> WeightLoader::beginVector(Backend& backend, const
     m_vector.clear();
     for (const Piece& piece : item.pieces) {
         std::vector<float> row(static_cast<size_t>(piece.array->cols));
-        dequantiseRow(piece.array->type, piece.array->bytes, row);
+        dequantiseRow(piece.array->type, wholeRows(*piece.array, piece.rows), row);
         const auto part = std::span(row).subspan(static_cast<size_t>(piece.cols.first),
                                                  static_cast<size_t>(piece.cols.count));
         m_vector.insert(m_vector.end(), part.begin(), part.end());

@@ -19,15 +19,21 @@ struct LayerWeights {
     Weight qkvBias; // (1, q + 2 kv)
     Weight qNorm; // (1, headSize)
     Weight kNorm; // (1, headSize)
+    Weight sinks; // (1, heads)
     Weight attentionOut; // (dim, q)
+    Weight attentionOutBias; // (1, dim); of several devices that share a layer one has it
     Weight attentionPostNorm; // (1, dim)
     Weight ffnNorm; // (1, dim)
     Weight gateUp; // (2 ffn, dim): gate over up
     Weight down; // (dim, ffn)
     Weight router; // (experts, dim); with experts there are these in place of gateUp and down
+    Weight routerBias; // (1, experts)
     Weight expertGates; // (experts * ffn, dim): a part per expert
+    Weight expertGateBiases; // (1, experts * ffn)
     Weight expertUps; // (experts * ffn, dim)
+    Weight expertUpBiases; // (1, experts * ffn)
     Weight expertDowns; // (experts * dim, ffn)
+    Weight expertDownBiases; // (1, experts * dim); as attentionOutBias
     double usedExperts = 1.; // the share of them that a row uses
     Weight ffnPostNorm; // (1, dim)
 };
@@ -54,7 +60,7 @@ public:
     /// For a slice of it; the whole file is checked likewise.
     WeightLoader(const ModelFile& file, const ModelSpec& spec, const ModelSlice& slice);
 
-    [[nodiscard]] uint64_t totalBytes() const { return m_totalBytes; } // as in the file
+    [[nodiscard]] uint64_t totalBytes() const { return m_totalBytes; } // as kept (dtype.h)
     [[nodiscard]] uint64_t expertBytes() const { return m_expertBytes; } // of them
     /// Of those the ones that a row does not use.
     [[nodiscard]] uint64_t unusedBytes() const { return m_unusedBytes; }
@@ -100,6 +106,7 @@ private:
     const ModelArray& find(const std::string& name, int64_t rows, int64_t cols);
     // No target: the arrays are checked, and are another device's.
     void addExperts(Weight* target, const ExpertsSpec& experts, const Wanted& wanted, Inputs in);
+    void addExpertBiases(Weight* target, const ExpertsSpec& experts, const Wanted& wanted);
     void addFeedForward(const std::string& prefix, const LayerSpec& layer, int dim, Range own,
                         LayerWeights* target);
     void addMatrix(Weight* target, const std::vector<Wanted>& wanted, Inputs in);

@@ -50,11 +50,17 @@ bool CheckedModel::canBeSplit(Split how) const
 
 const std::vector<CheckedModel>& checkedModels()
 {
-    static const std::vector<CheckedModel> models = {{"llama"},        {"mistral-window"},
-                                                     {"qwen2"},        {"qwen3"},
-                                                     {"gemma2"},       {"gemma3"},
-                                                     {"qwen3moe"},     {"mixtral", DType::Q8_0},
-                                                     {"phi-longrope"}, {"llama", DType::Q8_0}};
+    static const std::vector<CheckedModel> models = {{"llama"},
+                                                     {"mistral-window"},
+                                                     {"qwen2"},
+                                                     {"qwen3"},
+                                                     {"gemma2"},
+                                                     {"gemma3"},
+                                                     {"qwen3moe"},
+                                                     {"mixtral", DType::Q8_0},
+                                                     {"phi-longrope"},
+                                                     {"llama", DType::Q8_0},
+                                                     {"gpt-oss", DType::MXFP4}};
     return models;
 }
 

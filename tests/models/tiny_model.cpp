@@ -25,6 +25,7 @@ struct TinyShape {
     int headSize = 16;
     bool tiedHead = false;
     bool biases = false;
+    bool gptOss = false; // more biases, and sinks
     bool qkNorms = false;
     bool postNorms = false;
     bool frequencyFactors = false;
@@ -83,6 +84,17 @@ std::vector<TinyShape> shapes()
                    .family = "llama",
                    .experts = 5,
                    .extra = {{"expert_count", int64_t{5}}, {"expert_used_count", int64_t{2}}}});
+    all.push_back({.name = "gpt-oss",
+                   .family = "gpt-oss",
+                   .layers = 3,
+                   .biases = true,
+                   .gptOss = true,
+                   .feedForward = 64,
+                   .experts = 6,
+                   .extra = {{"expert_count", int64_t{6}},
+                             {"expert_used_count", int64_t{2}},
+                             {"expert_feed_forward_length", int64_t{64}},
+                             {"attention.sliding_window", int64_t{12}}}});
     all.push_back({.name = "phi", .family = "phi3", .fused = true});
     all.push_back({.name = "phi-longrope",
                    .family = "phi3",
@@ -265,6 +277,10 @@ void TinyModelFile::addAttention(const std::string& layer, const TinyShape& shap
         add(layer + "attn_k.bias", DType::F32, 1, kv, 0.f, 1.f);
         add(layer + "attn_v.bias", DType::F32, 1, kv, 0.f, 1.f);
     }
+    if (shape.gptOss) {
+        add(layer + "attn_output.bias", DType::F32, 1, kDim, 0.f, 0.5f);
+        add(layer + "attn_sinks.weight", DType::F32, 1, shape.heads, 0.f, 3.f);
+    }
     if (shape.qkNorms) {
         addNorm(layer + "attn_q_norm.weight", shape.headSize);
         addNorm(layer + "attn_k_norm.weight", shape.headSize);
@@ -279,6 +295,12 @@ void TinyModelFile::addFeedForward(const std::string& layer, const TinyShape& sh
         addExperts(layer + "ffn_gate_exps.weight", shape.experts, cols, kDim);
         addExperts(layer + "ffn_up_exps.weight", shape.experts, cols, kDim);
         addExperts(layer + "ffn_down_exps.weight", shape.experts, kDim, cols);
+        if (!shape.gptOss)
+            return;
+        add(layer + "ffn_gate_inp.bias", DType::F32, 1, shape.experts, 0.f, 1.f);
+        add(layer + "ffn_gate_exps.bias", DType::F32, shape.experts, cols, 0.f, 2.f);
+        add(layer + "ffn_up_exps.bias", DType::F32, shape.experts, cols, 0.f, 4.f);
+        add(layer + "ffn_down_exps.bias", DType::F32, shape.experts, kDim, 0.f, 1.f);
         return;
     }
     if (shape.fused) {
@@ -297,7 +319,7 @@ void TinyModelFile::addArrays(const TinyShape& shape)
         const std::string layer = "blk." + std::to_string(i) + ".";
         addNorm(layer + "attn_norm.weight", kDim);
         addAttention(layer, shape);
-        addNorm(layer + "ffn_norm.weight", kDim);
+        addNorm(layer + (shape.gptOss ? "post_attention_norm.weight" : "ffn_norm.weight"), kDim);
         addFeedForward(layer, shape);
         if (shape.postNorms) {
             addNorm(layer + "post_attention_norm.weight", kDim);

@@ -56,6 +56,7 @@ private Q_SLOTS:
     void featuresThatAreSwitchedOffAreAccepted();
     void gemma3AlternatesFiveWindowsAndOneThatSeesAll();
     void gemma2AlternatesWindows();
+    void gptOssHasAWindowOnEveryOtherLayer();
     void the27BsScaleTheirQueriesByWidthPerHead();
     void mistralsWindowIsOnEveryLayer();
     void scalingNoneIsNoScaling();
@@ -108,6 +109,8 @@ void RegistryTest::whatIsNotUnderstoodIsRefusedByName_data()
     row("llama", "llama.rope.dimension_count", 0, "64", "llama.rope.dimension_count");
     row("qwen2", "qwen2.rope.scaling.yarn_ext_factor", 2, "0.5",
         "qwen2.rope.scaling.yarn_ext_factor");
+    row("gpt-oss", "gpt-oss.expert_count", 0, "0", "expert");
+    row("gpt-oss", "gpt-oss.attention.sliding_window", 0, "0", "sliding_window");
     row("gemma3", "gemma3.attn_logit_softcapping", 2, "50", "gemma3.attn_logit_softcapping");
 }
 
@@ -162,6 +165,20 @@ void RegistryTest::gemma2AlternatesWindows()
     QCOMPARE(spec.layers[2].attention.window, 12);
     QCOMPARE(spec.embeddingScale, 8.f);
     QCOMPARE(spec.layers[0].attention.scale, 1.f / std::sqrt(32.f));
+}
+
+void RegistryTest::gptOssHasAWindowOnEveryOtherLayer()
+{
+    ChangedModel model("gpt-oss");
+    model.changes().set("gpt-oss.rope.scaling.type", std::string("yarn"));
+    model.changes().set("gpt-oss.rope.scaling.factor", 32.);
+    const ModelSpec spec = readModelSpec(model);
+    QCOMPARE(spec.layers[0].attention.window, 12);
+    QCOMPARE(spec.layers[1].attention.window, 0);
+    QCOMPARE(spec.layers[2].attention.window, 12);
+    QVERIFY(spec.layers[0].activation == Activation::ClampedSilu);
+    QVERIFY(spec.layers[0].experts.biases && spec.layers[0].sinks);
+    QVERIFY(!spec.ropes[0].yarn.wholePairs);
 }
 
 void RegistryTest::the27BsScaleTheirQueriesByWidthPerHead()

@@ -75,7 +75,7 @@ bool isAsIfAlone(const Grouping& grouping)
 }
 
 /// Models whose slices differ in kind: plain, one KV head, biases, norms of heads, windows and
-/// caps, experts, several matrices in an array, quantised.
+/// caps, experts, several matrices in an array, quantised, biases of experts and sinks.
 const std::vector<CheckedModel>& models()
 {
     static const std::vector<CheckedModel> all = {{"llama"},
@@ -86,7 +86,7 @@ const std::vector<CheckedModel>& models()
                                                   {"phi"},
                                                   {"llama", DType::Q8_0},
                                                   {"qwen3moe"},
-                                                  {"mixtral", DType::Q8_0}};
+                                                  {"gpt-oss", DType::MXFP4}};
     return all;
 }
 

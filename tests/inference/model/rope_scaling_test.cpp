@@ -140,17 +140,20 @@ void RopeScalingTest::yarnIsThePapersRamp()
     const auto pairOf = [](long double rotations) {
         return kDims * std::log(4096.L / (rotations * 2.L * kPi)) / (2.L * std::log(10000.L));
     };
-    const long double low = std::floor(pairOf(32.L));
-    const long double high = std::ceil(pairOf(1.L));
-    std::vector<long double> expected;
-    for (size_t i = 0; i < kDims / 2; ++i) {
-        const long double ramp =
-            std::min(1.L, std::max(0.L, (static_cast<long double>(i) - low) / (high - low)));
-        const long double frequency = plainFrequency(i, kDims, 10000.L);
-        expected.push_back((1.L - ramp) * frequency + ramp * frequency / kScale);
+    for (const bool wholePairs : {true, false}) {
+        spec.yarn.wholePairs = wholePairs;
+        const long double low = wholePairs ? std::floor(pairOf(32.L)) : pairOf(32.L);
+        const long double high = wholePairs ? std::ceil(pairOf(1.L)) : pairOf(1.L);
+        std::vector<long double> expected;
+        for (size_t i = 0; i < kDims / 2; ++i) {
+            const long double ramp =
+                std::min(1.L, std::max(0.L, (static_cast<long double>(i) - low) / (high - low)));
+            const long double frequency = plainFrequency(i, kDims, 10000.L);
+            expected.push_back((1.L - ramp) * frequency + ramp * frequency / kScale);
+        }
+        QVERIFY(low > 0.L && high < kDims / 2);
+        QVERIFY(turnsBy(spec, expected, 0.1L * std::log(kScale) + 1.L));
     }
-    QVERIFY(low > 0.L && high < kDims / 2);
-    QVERIFY(turnsBy(spec, expected, 0.1L * std::log(kScale) + 1.L));
 }
 
 void RopeScalingTest::longRopeTakesTheSetOfItsContext()
@@ -254,7 +257,7 @@ void RopeScalingTest::everyNumberThatTurnsIsInTheDescription()
 {
     RopeSpec yarn = specOf(4);
     yarn.yarn.originalContext = 64;
-    std::vector<RopeSpec> specs(14, specOf(4));
+    std::vector<RopeSpec> specs(15, specOf(4));
     specs[1].pairs = RopePairs::Halves;
     specs[2].dims = 6;
     specs[3].base = std::nextafter(10000., 1e9);
@@ -271,6 +274,8 @@ void RopeScalingTest::everyNumberThatTurnsIsInTheDescription()
     specs[12].yarn.betaSlow = 2.;
     specs[13] = yarn;
     specs[13].yarn.originalContext = 65;
+    specs[14] = yarn;
+    specs[14].yarn.wholePairs = false;
 
     std::set<std::string> descriptions;
     for (const RopeSpec& spec : specs)

@@ -74,6 +74,8 @@ private Q_SLOTS:
     void loadingGoesOneWeightAtATime();
     void largeWeightIsReadAndLoadedInPieces();
     void oneTokenReadsTheExpertsThatItUses();
+    void biasesAndSinksFollowTheirOutputs();
+    void bytesAreThoseThatAreKept();
     void fusedArraysAreTheMatricesBehindEachOther();
     void tiedHeadIsTheEmbedding();
 };
@@ -188,6 +190,42 @@ void WeightsTest::oneTokenReadsTheExpertsThatItUses()
     QVERIFY(!weights.layers[1].gateUp && !weights.layers[1].down);
     QCOMPARE(weights.bytesPerToken(),
              loader.totalBytes() - loader.unusedBytes() - weights.embedding.bytes);
+}
+
+/// Of two devices that share gpt-oss each has its part of what is added up, and one of them what is
+/// added once.
+void WeightsTest::biasesAndSinksFollowTheirOutputs()
+{
+    const auto model = tinyModel("gpt-oss");
+    const ModelSpec spec = readModelSpec(*model);
+    const std::vector<double> halves{0.5, 0.5};
+    const std::vector<ModelSlice> slices = splitTensors(*model, spec, halves);
+    for (const bool second : {false, true}) {
+        const auto backend = createBackend({.kind = DeviceKind::Reference});
+        WeightLoader loader(*model, spec, slices[second ? 1 : 0]);
+        while (!loader.finished())
+            loader.loadNext(*backend);
+        const Weights weights = loader.take();
+        const LayerWeights& layer = weights.layers[1];
+        QCOMPARE(layer.sinks.in, 2);
+        QCOMPARE(layer.routerBias.in, 6);
+        QCOMPARE(layer.expertGateBiases.in, 6 * 32);
+        QCOMPARE(layer.expertUpBiases.in, 6 * 32);
+        QCOMPARE(static_cast<bool>(layer.attentionOutBias), !second);
+        QCOMPARE(static_cast<bool>(layer.expertDownBiases), !second);
+    }
+}
+
+/// What has no kernels of its own takes the room of what it becomes.
+void WeightsTest::bytesAreThoseThatAreKept()
+{
+    const auto bytes = [](DType type) {
+        const auto model = tinyModel("llama", type);
+        return WeightLoader(*model, readModelSpec(*model)).totalBytes();
+    };
+    QCOMPARE(bytes(DType::IQ4_NL), bytes(DType::Q8_0));
+    QCOMPARE(bytes(DType::Q5_0), bytes(DType::Q5_1));
+    QVERIFY(bytes(DType::Q5_0) < bytes(DType::Q8_0));
 }
 
 void WeightsTest::fusedArraysAreTheMatricesBehindEachOther()
