@@ -4,6 +4,7 @@
 #include "inference/memory/kv_cache.h"
 #include "inference/model/draft_pairing.h"
 #include "inference/model/placement.h"
+#include "inference/model/weights.h"
 #include "inference/model_files/model_file.h"
 #include "inference/model_files/quantisation.h"
 #include "kernels/devices.h"
@@ -26,9 +27,8 @@ ModelFacts describeModel(const std::string& path, int contextTokens)
         const ModelSpec spec = readModelSpec(*file);
         const int tokens =
             contextTokens > 0 ? contextTokens : std::min(spec.context, kShortContext);
-        for (const ModelArray& array : file->arrays())
-            facts.neededBytes += array.byteCount;
-        facts.neededBytes += KvCache::leastBytes(spec, tokens);
+        facts.neededBytes =
+            WeightLoader(*file, spec).totalBytes() + KvCache::leastBytes(spec, tokens);
     } catch (const std::exception& error) {
         facts.problem = error.what();
     }
