@@ -283,7 +283,7 @@ void measureModel(Backend& backend, DType type, ReadBandwidth& reading)
         rates.push_back(1 / seconds);
         shares.push_back(model.bytes() / seconds / (bandwidths.back() + reading.measure()) * 2);
     }
-    std::printf("%-5s %5.2f of %5.2f GB in the file, loaded at %4.1f GB/s; decode %6.1f tok/s = "
+    std::printf("%-6s %5.2f of %5.2f GB in the file, loaded at %4.1f GB/s; decode %6.1f tok/s = "
                 "%3.0f %% of "
                 "%4.1f GB/s;",
                 std::string(name(type)).c_str(), model.bytes() / 1e9, model.fileBytes() / 1e9,
@@ -331,7 +331,8 @@ int main(int argc, char** argv)
         if (info.id == *device)
             std::printf("%s, %d threads\n", info.name.c_str(), threads);
     for (const DType type :
-         {DType::Q4_K, DType::Q8_0, DType::Q4_0, DType::Q5_K, DType::Q6_K, DType::F16}) {
+         {DType::Q4_K, DType::Q8_0, DType::Q4_0, DType::Q5_K, DType::Q6_K, DType::Q5_1, DType::Q2_K,
+          DType::Q3_K, DType::IQ4_XS, DType::MXFP4, DType::F16}) {
         if (argc > 3 && argv[3] != std::string_view("all") && name(type) != argv[3])
             continue;
         measureModel(*backend, type, reading);

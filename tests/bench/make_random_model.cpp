@@ -1,7 +1,10 @@
 // Writes a model of a real shape with random weights, for benchmarks: speed does not depend on what
 // the numbers are, only on their format. The same arguments give the same file.
 //
-//     make_random_model FILE [0.6B|1B|8B|3B-A0.5B] [F32|F16|BF16|Q8_0|Q4_0|Q4_K|Q5_K|Q6_K|Q4_K_M]
+//     make_random_model FILE 0.6B|1B|8B|3B-A0.5B|4B-gpt-oss FORMAT
+//
+// FORMAT is that of the matrices (Q4_K, MXFP4, ...), or Q4_K_M for the usual mixture of two. Of the
+// gpt-oss shape only the experts have it; the rest is Q8_0, as in the files people use.
 
 #include "inference/model_files/gguf_writer.h"
 #include "kernels/quant_formats.h"
@@ -29,6 +32,7 @@ struct Shape {
     int vocabulary;
     int experts = 0;
     int usedExperts = 0;
+    bool gptOss = false;
 };
 
 const std::map<std::string, Shape> kShapes = {
@@ -36,6 +40,7 @@ const std::map<std::string, Shape> kShapes = {
     {"1B", {2048, 16, 32, 8, 64, 8192, 128256}},
     {"8B", {4096, 32, 32, 8, 128, 14336, 128256}},
     {"3B-A0.5B", {2048, 8, 32, 4, 128, 768, 32000, 64, 8}}, // layers as of Qwen3-30B-A3B
+    {"4B-gpt-oss", {2880, 4, 64, 8, 64, 2880, 32000, 32, 4, true}}, // as of gpt-oss-20b
 };
 
 /// Rows of random weights: a few are quantised, then laid out again and again.
@@ -104,24 +109,29 @@ private:
     void describe()
     {
         const Shape& s = m_shape;
-        m_metadata.set("general.architecture", std::string("llama"));
+        const std::string family = s.gptOss ? "gpt-oss" : "llama";
+        m_metadata.set("general.architecture", family);
         if (s.experts > 0) {
-            m_metadata.set("llama.expert_count", int64_t{s.experts});
-            m_metadata.set("llama.expert_used_count", int64_t{s.usedExperts});
+            m_metadata.set(family + ".expert_count", int64_t{s.experts});
+            m_metadata.set(family + ".expert_used_count", int64_t{s.usedExperts});
+        }
+        if (s.gptOss) {
+            m_metadata.set("gpt-oss.attention.sliding_window", int64_t{128});
+            m_metadata.set("gpt-oss.expert_feed_forward_length", int64_t{s.feedForward});
         }
         m_metadata.set("general.name", std::string("random"));
-        m_metadata.set("llama.block_count", int64_t{s.layers});
-        m_metadata.set("llama.context_length", int64_t{32768});
-        m_metadata.set("llama.embedding_length", int64_t{s.dim});
-        m_metadata.set("llama.feed_forward_length", int64_t{s.feedForward});
-        m_metadata.set("llama.attention.head_count", int64_t{s.heads});
-        m_metadata.set("llama.attention.head_count_kv", int64_t{s.kvHeads});
-        m_metadata.set("llama.attention.key_length", int64_t{s.headSize});
-        m_metadata.set("llama.attention.value_length", int64_t{s.headSize});
-        m_metadata.set("llama.attention.layer_norm_rms_epsilon", 1e-5);
-        m_metadata.set("llama.rope.dimension_count", int64_t{s.headSize});
-        m_metadata.set("llama.rope.freq_base", 500000.);
-        m_metadata.set("llama.vocab_size", int64_t{s.vocabulary});
+        m_metadata.set(family + ".block_count", int64_t{s.layers});
+        m_metadata.set(family + ".context_length", int64_t{32768});
+        m_metadata.set(family + ".embedding_length", int64_t{s.dim});
+        m_metadata.set(family + ".feed_forward_length", int64_t{s.feedForward});
+        m_metadata.set(family + ".attention.head_count", int64_t{s.heads});
+        m_metadata.set(family + ".attention.head_count_kv", int64_t{s.kvHeads});
+        m_metadata.set(family + ".attention.key_length", int64_t{s.headSize});
+        m_metadata.set(family + ".attention.value_length", int64_t{s.headSize});
+        m_metadata.set(family + ".attention.layer_norm_rms_epsilon", 1e-5);
+        m_metadata.set(family + ".rope.dimension_count", int64_t{s.headSize});
+        m_metadata.set(family + ".rope.freq_base", 500000.);
+        m_metadata.set(family + ".vocab_size", int64_t{s.vocabulary});
     }
 
     void addVocabulary()
@@ -163,33 +173,63 @@ private:
                             .bytes = m_bytes.back()});
     }
 
-    void addArrays()
+    void addBias(const std::string& arrayName, int cols, int rows = 1)
+    {
+        if (m_shape.gptOss)
+            add(arrayName, DType::F32, rows, cols);
+    }
+
+    void addAttention(const std::string& p, DType some)
     {
         const Shape& s = m_shape;
         const int q = s.heads * s.headSize;
         const int kv = s.kvHeads * s.headSize;
-        m_bytes.reserve(static_cast<size_t>(s.layers) * 10 + 3); // spans into it are kept
+        const DType type = s.gptOss ? DType::Q8_0 : m_type;
+        add(p + "attn_norm.weight", DType::F32, 1, s.dim);
+        add(p + "attn_q.weight", type, q, s.dim);
+        add(p + "attn_k.weight", type, kv, s.dim);
+        add(p + "attn_v.weight", s.gptOss ? type : some, kv, s.dim);
+        add(p + "attn_output.weight", type, s.dim, q);
+        addBias(p + "attn_q.bias", q);
+        addBias(p + "attn_k.bias", kv);
+        addBias(p + "attn_v.bias", kv);
+        addBias(p + "attn_output.bias", s.dim);
+        addBias(p + "attn_sinks.weight", s.heads);
+    }
+
+    void addFeedForward(const std::string& p, DType some)
+    {
+        const Shape& s = m_shape;
+        const std::string end = s.experts > 0 ? "_exps.weight" : ".weight";
+        const int matrices = std::max(1, s.experts);
+        add(p + (s.gptOss ? "post_attention_norm.weight" : "ffn_norm.weight"), DType::F32, 1,
+            s.dim);
+        if (s.experts > 0)
+            add(p + "ffn_gate_inp.weight", DType::F32, s.experts, s.dim);
+        add(p + "ffn_gate" + end, m_type, s.feedForward, s.dim, matrices);
+        add(p + "ffn_up" + end, m_type, s.feedForward, s.dim, matrices);
+        add(p + "ffn_down" + end, some, s.dim, s.feedForward, matrices);
+        addBias(p + "ffn_gate_inp.bias", s.experts);
+        addBias(p + "ffn_gate_exps.bias", s.feedForward, matrices);
+        addBias(p + "ffn_up_exps.bias", s.feedForward, matrices);
+        addBias(p + "ffn_down_exps.bias", s.dim, matrices);
+    }
+
+    void addArrays()
+    {
+        const Shape& s = m_shape;
+        m_bytes.reserve(static_cast<size_t>(s.layers) * 20 + 3); // spans into it are kept
         // The usual mixture: the head, and in half of the layers v and down, have six bits.
         const DType fine = m_mixed ? DType::Q6_K : m_type;
-        add("token_embd.weight", m_type, s.vocabulary, s.dim);
+        const DType words = s.gptOss ? DType::Q8_0 : m_type;
+        add("token_embd.weight", words, s.vocabulary, s.dim);
         add("output_norm.weight", DType::F32, 1, s.dim);
-        add("output.weight", fine, s.vocabulary, s.dim);
+        add("output.weight", s.gptOss ? words : fine, s.vocabulary, s.dim);
         for (int layer = 0; layer < s.layers; ++layer) {
             const std::string p = "blk." + std::to_string(layer) + ".";
             const DType some = layer % 2 == 0 ? fine : m_type;
-            add(p + "attn_norm.weight", DType::F32, 1, s.dim);
-            add(p + "attn_q.weight", m_type, q, s.dim);
-            add(p + "attn_k.weight", m_type, kv, s.dim);
-            add(p + "attn_v.weight", some, kv, s.dim);
-            add(p + "attn_output.weight", m_type, s.dim, q);
-            add(p + "ffn_norm.weight", DType::F32, 1, s.dim);
-            const std::string end = s.experts > 0 ? "_exps.weight" : ".weight";
-            const int matrices = std::max(1, s.experts);
-            if (s.experts > 0)
-                add(p + "ffn_gate_inp.weight", DType::F32, s.experts, s.dim);
-            add(p + "ffn_gate" + end, m_type, s.feedForward, s.dim, matrices);
-            add(p + "ffn_up" + end, m_type, s.feedForward, s.dim, matrices);
-            add(p + "ffn_down" + end, some, s.dim, s.feedForward, matrices);
+            addAttention(p, some);
+            addFeedForward(p, some);
         }
     }
 
@@ -208,7 +248,8 @@ int main(int argc, char** argv)
 {
     try {
         if (argc != 4 || !kShapes.contains(argv[2]))
-            throw std::runtime_error("usage: make_random_model FILE 0.6B|1B|8B|3B-A0.5B FORMAT");
+            throw std::runtime_error("usage: make_random_model FILE 0.6B|1B|8B|3B-A0.5B|4B-gpt-oss "
+                                     "FORMAT");
         ModelWriter(kShapes.at(argv[2]), argv[3]).write(argv[1]);
         return 0;
     } catch (const std::exception& error) {
