@@ -23,19 +23,20 @@ inline constexpr int quantBytes(int bits)
 }
 
 // A panel is a sequence of records, each a multiple of 64 bytes, read once from front to back:
-//   Q8_0  f16 d[2][16] | 2 x (8 groups of quants + 128)
-//   Q4_0  f16 d[2][16] | 2 x (4 vectors: group v in the low, v + 4 in the high nibbles)
-//   Q5_1  f16 d[2][16], m[2][16] | 2 x (nibbles, then 1 vector: bit g of a byte is bit 4 of group
-//   g) MXFP4  u8 exponent[4][16] | 4 x nibbles Q2_K  f16 d[16], dmin[16] | u8 scale | min << 4
-//   [8][16][2] | 8 x (2 vectors: group 4 v + f in
-//         bits 2 f of vector v)
-//   Q3_K  f32 d / 8 [16] | s8 scale[16][16] | 8 x (3 vectors: group 2 v in bits 3 .. 5 of vector v,
-//         2 v + 1 in bits 0 .. 2; the low bits of groups 6 and 7 at the top of vectors 0 and 1,
-//         bit 2 of both at the top of vector 2)
-//   Q4_K  f16 d[16], dmin[16] | u8 scale[8][16] | u8 min[8][16] | 8 x nibbles
-//   Q5_K  as Q4_K, but 8 x quants as in Q5_1
-//   Q6_K  f32 d[16] | s8 scale[16][16] | 8 x (2 halves of 3 vectors: group 4 h + f in the low six
-//         bits of vector f, group 4 h + 3 in the two high bits of all three, its lowest first)
+//   Q8_0    f16 d[2][16] | 2 x (8 groups of quants + 128)
+//   Q4_0    f16 d[2][16] | 2 x nibbles (4 vectors: group v in the low, v + 4 in the high ones)
+//   Q5_1    f16 d[2][16], m[2][16] | 2 x (nibbles, then 1 vector: bit g of a byte is bit 4 of
+//           group g)
+//   MXFP4   u8 exponent[4][16] | 4 x nibbles
+//   Q2_K    f16 d[16], dmin[16] | u8 scale | min << 4 [8][16][2] | 8 x (2 vectors: group 4 v + f in
+//           bits 2 f and 2 f + 1 of vector v)
+//   Q3_K    f32 d / 8 [16] | s8 scale[16][16] | 8 x (3 vectors: group 2 v in bits 3 .. 5 of vector
+//           v, 2 v + 1 in bits 0 .. 2; the low bits of groups 6 and 7 at the top of vectors 0 and
+//           1, bit 2 of both at the top of vector 2)
+//   Q4_K    f16 d[16], dmin[16] | u8 scale[8][16] | u8 min[8][16] | 8 x nibbles
+//   Q5_K    as Q4_K, but 8 x quants as in Q5_1
+//   Q6_K    f32 d[16] | s8 scale[16][16] | 8 x (2 halves of 3 vectors: group 4 h + f in the low six
+//           bits of vector f, group 4 h + 3 in the two high bits of all three, its lowest first)
 //   IQ4_XS  f32 d[16] | s8 scale[8][16] | 8 x nibbles
 //   F32, F16, BF16  one k: 16 elements
 

@@ -134,12 +134,13 @@ void gluGelu(float* y, const float* gate, const float* up, int n)
     });
 }
 
-/// g sigmoid(1.702 g) (u + 1) of limited g and u: see Activation.
+/// g sigmoid(1.702 g) (u + 1) of limited g and u: see Activation. The limits come first, since the
+/// second of two is taken where one is no number.
 inline Floats clampedSilu(Floats gate, Floats up)
 {
     constexpr float limit = 7.f, slope = 1.702f;
-    gate = smaller(gate, splat(limit));
-    up = larger(smaller(up, splat(limit)), splat(-limit));
+    gate = smaller(splat(limit), gate);
+    up = larger(splat(-limit), smaller(splat(limit), up));
     const Floats below = add(splat(1.f), exponential(mul(splat(-slope), gate)));
     return mul(div(gate, below), add(up, splat(1.f)));
 }

@@ -1,6 +1,7 @@
 #include "kernels/self_test/cases.h"
 
 #include <cmath>
+#include <limits>
 
 namespace inglenook::self_test {
 
@@ -48,6 +49,24 @@ void agree(Trial& trial, const RowsShape& s, Activation activation, Target targe
     trial.agree(preparation(s.rows, s.cols, activation, target), s.rows, s.placement, tolerance);
 }
 
+/// What is no number stays so, as a gate and as an up: it is to be found before a token is chosen.
+void keepsNoNumbers(Trial& trial, Activation activation)
+{
+    constexpr int kCols = 70;
+    Workspace on(trial.device(), Placement::Packed);
+    for (const int first : {0, kCols}) { // gates, ups
+        Matrix x = randomMatrix(32, 1, 2 * kCols);
+        for (int c = first; c < first + kCols; ++c)
+            x.row(0)[static_cast<size_t>(c)] = std::numeric_limits<float>::quiet_NaN();
+        const Tensor y = on.output(1, kCols);
+        on.backend().glu(y, on.input(x), activation);
+        const Matrix found = on.read(y);
+        for (const float value : found.row(0))
+            if (!std::isnan(value))
+                trial.fail("what is no number became " + std::to_string(value));
+    }
+}
+
 std::string activationText(Activation activation)
 {
     switch (activation) {
@@ -76,6 +95,11 @@ void addGluCases(std::vector<OperatorCase>& cases)
                          (target == Target::InPlace ? ", in place" : ""),
                      .quick = s.rows == 17,
                      .run = [=](Trial& trial) { agree(trial, s, activation, target); }});
+        cases.push_back({.operation = "glu",
+                         .format = "",
+                         .shape = activationText(activation) + "no numbers",
+                         .quick = false,
+                         .run = [=](Trial& trial) { keepsNoNumbers(trial, activation); }});
         cases.push_back({.operation = "glu",
                          .format = "",
                          .shape = activationText(activation) + "each row alone",

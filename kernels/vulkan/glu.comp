@@ -27,8 +27,10 @@ float gated(float x, float up)
     if (kActivation == kSilu)
         return x * sigmoid(x) * up;
     if (kActivation == kClampedSilu) {
-        const float gate = min(x, 7.0);
-        return gate * sigmoid(1.702 * gate) * (clamp(up, -7.0, 7.0) + 1.0);
+        // not min() and clamp(), which may lose what is no number
+        const float gate = x > 7.0 ? 7.0 : x;
+        const float limited = up > 7.0 ? 7.0 : up < -7.0 ? -7.0 : up;
+        return gate * sigmoid(1.702 * gate) * (limited + 1.0);
     }
     // 0.5 (1 + tanh u) = sigmoid(2u), which loses no digits where tanh is near -1
     precise float u = 0.797884561 * fma(0.044715 * x * x, x, x);
