@@ -29,7 +29,7 @@ private:
 
 namespace {
 
-/// The formats of weights are decoded by each lane on its own: two of them will do.
+/// The formats of weights are decoded by each lane on its own: three of them will do.
 bool isChosen(const OperatorCase& test)
 {
     const bool weighs = test.operation == "matmul" || test.operation == "expertMatmul" ||
@@ -37,7 +37,8 @@ bool isChosen(const OperatorCase& test)
     const auto are = [&](const std::string& type) {
         return test.format == type || test.format == type + "+" + type; // gates and ups
     };
-    if (weighs && !are("Q2_K") && !are("F16"))
+    const bool scalesHalves = are("Q6_K") && test.operation != "matmulGlu";
+    if (weighs && !are("Q2_K") && !scalesHalves && !are("F16"))
         return false;
     const bool invariance = test.shape.rfind("each row alone", 0) == 0;
     return test.quick || (invariance && (weighs || test.operation == "attention"));
