@@ -8,26 +8,19 @@ namespace inglenook::cuda {
 
 MeetingPlace::MeetingPlace(size_t bytes, int device, cudaStream_t stream)
     : m_bytes(bytes)
+    , m_memory(kBellBytes + bytes)
     , m_times(sizeof(unsigned), device)
 {
-    void* memory = nullptr;
-    check(cudaMallocHost(&memory, kBellBytes + bytes), "taking host memory");
-    m_memory = static_cast<std::byte*>(memory);
     const Bell all = bell();
     *all.given = *all.taken = 0;
     check(cudaMemsetAsync(all.times, 0, sizeof(unsigned), stream), "clearing memory");
 }
 
-MeetingPlace::~MeetingPlace()
-{
-    cudaFreeHost(m_memory);
-}
-
 Bell MeetingPlace::bell() const
 {
     return {.times = reinterpret_cast<unsigned*>(m_times.data),
-            .given = reinterpret_cast<unsigned*>(m_memory),
-            .taken = reinterpret_cast<unsigned*>(m_memory + kBellBytes / 2)};
+            .given = reinterpret_cast<unsigned*>(m_memory.data()),
+            .taken = reinterpret_cast<unsigned*>(m_memory.data() + kBellBytes / 2)};
 }
 
 MeetingHost::MeetingHost(int device, cudaStream_t stream)

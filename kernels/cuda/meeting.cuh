@@ -4,6 +4,7 @@
 #include "kernels/cuda/check.cuh"
 #include "kernels/cuda/cuda_buffer.cuh"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/pinned_memory.cuh"
 
 #include <atomic>
 #include <condition_variable>
@@ -20,12 +21,12 @@ namespace inglenook::cuda {
 class MeetingPlace {
 public:
     MeetingPlace(size_t bytes, int device, cudaStream_t stream);
-    ~MeetingPlace();
-    MeetingPlace(const MeetingPlace&) = delete;
-    MeetingPlace& operator=(const MeetingPlace&) = delete;
 
     [[nodiscard]] size_t bytes() const { return m_bytes; }
-    [[nodiscard]] float* values() const { return reinterpret_cast<float*>(m_memory + kBellBytes); }
+    [[nodiscard]] float* values() const
+    {
+        return reinterpret_cast<float*>(m_memory.data() + kBellBytes);
+    }
     /// What the device's side of a meeting needs (launch.cuh).
     [[nodiscard]] Bell bell() const;
 
@@ -34,7 +35,7 @@ private:
     static constexpr size_t kBellBytes = 256; // the counters have lines of their own
 
     size_t m_bytes;
-    std::byte* m_memory = nullptr;
+    PinnedMemory m_memory;
     CudaBuffer m_times; // how often the device has met here
     unsigned m_answered = 0; // how often the host has
 };

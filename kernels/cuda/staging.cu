@@ -9,14 +9,12 @@ Staging::Staging(cudaStream_t stream)
 {
     for (cudaEvent_t& event : m_copied)
         check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "opening the device");
-    check(cudaMallocHost(&m_memory, 2 * kHalfBytes), "reserving memory of the computer");
 }
 
 Staging::~Staging()
 {
     for (cudaEvent_t event : m_copied)
         cudaEventDestroy(event);
-    cudaFreeHost(m_memory);
 }
 
 std::byte* Staging::reserve(size_t bytes)
@@ -29,7 +27,7 @@ std::byte* Staging::reserve(size_t bytes)
         // An event that was never recorded counts as reached
         check(cudaEventSynchronize(m_copied[m_half]), "copying to the device");
     }
-    std::byte* room = static_cast<std::byte*>(m_memory) + m_half * kHalfBytes + m_used;
+    std::byte* room = m_memory.data() + m_half * kHalfBytes + m_used;
     m_used += bytes;
     return room;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernels/cuda/check.cuh"
+#include "kernels/cuda/pinned_memory.cuh"
 
 #include <array>
 #include <cstddef>
@@ -24,7 +24,7 @@ public:
 
 private:
     cudaStream_t m_stream;
-    void* m_memory = nullptr;
+    PinnedMemory m_memory{2 * kHalfBytes};
     std::array<cudaEvent_t, 2> m_copied{}; // when the half was left
     size_t m_half = 0;
     size_t m_used = 0; // bytes of it

@@ -17,9 +17,7 @@ UploadRing::UploadRing(size_t pieceBytes, int device, cudaStream_t stream)
 {
     check(cudaStreamCreateWithFlags(&m_bus.stream, cudaStreamNonBlocking), kDoing);
     for (Slot& slot : m_slots) {
-        void* pinned = nullptr;
-        check(cudaMallocHost(&pinned, pieceBytes), "reserving memory of the computer");
-        slot.pinned = static_cast<std::byte*>(pinned);
+        slot.pinned = std::make_unique<PinnedMemory>(pieceBytes);
         slot.device = std::make_unique<CudaBuffer>(pieceBytes, device);
         check(cudaEventCreateWithFlags(&slot.arrived, cudaEventDisableTiming), kDoing);
         check(cudaEventCreateWithFlags(&slot.used, cudaEventDisableTiming), kDoing);
@@ -38,7 +36,6 @@ UploadRing::Slot::~Slot()
         cudaEventDestroy(arrived);
     if (used)
         cudaEventDestroy(used);
-    cudaFreeHost(pinned); // null: nothing
 }
 
 UploadRing::Bus::~Bus()
@@ -56,13 +53,14 @@ UploadRing::Slot& UploadRing::next(std::span<const std::byte> piece)
     Slot& slot = m_slots[m_sent++ % kSlots];
     // Events that were never recorded count as reached
     check(cudaEventSynchronize(slot.used), kDoing);
-    std::ranges::copy(piece, slot.pinned);
+    std::ranges::copy(piece, slot.pinned->data());
     return slot;
 }
 
 void UploadRing::cross(Slot& slot, std::byte* to, size_t bytes)
 {
-    check(cudaMemcpyAsync(to, slot.pinned, bytes, cudaMemcpyHostToDevice, m_bus.stream), kDoing);
+    check(cudaMemcpyAsync(to, slot.pinned->data(), bytes, cudaMemcpyHostToDevice, m_bus.stream),
+          kDoing);
     check(cudaEventRecord(slot.arrived, m_bus.stream), kDoing);
     check(cudaStreamWaitEvent(m_stream, slot.arrived, 0), kDoing);
 }

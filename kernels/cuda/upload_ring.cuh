@@ -2,6 +2,7 @@
 
 #include "kernels/cuda/check.cuh"
 #include "kernels/cuda/cuda_buffer.cuh"
+#include "kernels/cuda/pinned_memory.cuh"
 
 #include <array>
 #include <memory>
@@ -31,7 +32,7 @@ private:
     static constexpr size_t kSlots = 3;
     struct Slot {
         ~Slot();
-        std::byte* pinned = nullptr;
+        std::unique_ptr<PinnedMemory> pinned;
         std::unique_ptr<CudaBuffer> device;
         cudaEvent_t arrived = nullptr;
         cudaEvent_t used = nullptr; // by what stood in the stream when the next piece was sent
