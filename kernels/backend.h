@@ -89,6 +89,8 @@ public:
     virtual void allReduce(std::span<float> values) = 0;
 };
 
+class Collective;
+
 /// A step's work, remembered by the backend that recorded it.
 class Recording {
 public:
@@ -242,6 +244,9 @@ public:
     /// and, by `self`, for the others; a replay does so again. x is packed: stride == cols; `self`
     /// outlives recordings.
     virtual void allReduce(Tensor x, GroupMember& self) = 0;
+    /// For makeCollective(): a way for a group of which this is one, in the order of ranks, to add
+    /// up without the host. Null where the devices cannot.
+    [[nodiscard]] virtual std::unique_ptr<Collective> collectiveOf(std::span<Backend* const> group);
 
     // Fused operators: the default body is the definition
 

@@ -17,6 +17,14 @@ void checkPageBytes(size_t bytes, size_t needed)
                                     " bytes of a page do not fit into " + std::to_string(bytes));
 }
 
+std::vector<Backend*> backendsOf(const std::vector<DeviceGroup::Device>& devices)
+{
+    std::vector<Backend*> backends;
+    for (const DeviceGroup::Device& device : devices)
+        backends.push_back(device.backend.get());
+    return backends;
+}
+
 } // namespace
 
 /// One device and all that lies in its memory.
@@ -42,7 +50,7 @@ DeviceGroup::DeviceGroup(const ModelFile& file, const ModelSpec& spec, Split spl
 {
     assert(!devices.empty() && (split == Split::None) == (devices.size() == 1));
     if (split == Split::Tensors || split == Split::Experts)
-        m_collective = std::make_unique<Collective>(static_cast<int>(devices.size()));
+        m_collective = makeCollective(backendsOf(devices));
     for (const Device& device : devices) {
         auto member = std::make_unique<Member>();
         member->spec = specOf(spec, device.slice);

@@ -1,58 +1,18 @@
-#include "kernels/collective.h"
+#include "kernels/host_collective.h"
+#include "tests/support/ranks.h"
 
 #include <QTest>
 
-#include <exception>
-#include <numeric>
-#include <thread>
-
 using namespace inglenook;
+using namespace inglenook::tests;
 
 namespace {
-
-/// What rank puts down in a round; sums of three such numbers depend on their order.
-std::vector<float> valuesOf(int rank, int round, size_t count)
-{
-    std::vector<float> values(count);
-    for (size_t i = 0; i < count; ++i)
-        values[i] = 1e7f / static_cast<float>(1 + rank + 3 * static_cast<int>(i % 97) + 7 * round);
-    return values;
-}
-
-std::vector<float> sumOf(int ranks, int round, size_t count)
-{
-    std::vector<float> sum = valuesOf(0, round, count);
-    for (int rank = 1; rank < ranks; ++rank) {
-        const std::vector<float> more = valuesOf(rank, round, count);
-        for (size_t i = 0; i < count; ++i)
-            sum[i] += more[i];
-    }
-    return sum;
-}
-
-/// Runs work(rank) on a thread each and returns the sentences of those that threw.
-std::vector<std::string> onThreads(int ranks, const std::function<void(int)>& work)
-{
-    std::vector<std::string> failures(static_cast<size_t>(ranks));
-    std::vector<std::thread> threads;
-    for (int rank = 0; rank < ranks; ++rank)
-        threads.emplace_back([&, rank] {
-            try {
-                work(rank);
-            } catch (const std::exception& failure) {
-                failures[static_cast<size_t>(rank)] = failure.what();
-            }
-        });
-    for (std::thread& thread : threads)
-        thread.join();
-    return failures;
-}
 
 const std::vector<std::string> kNone(3);
 
 } // namespace
 
-class CollectiveTest : public QObject {
+class HostCollectiveTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -64,10 +24,10 @@ private Q_SLOTS:
     void aGroupOfListenersIsRefused();
 };
 
-void CollectiveTest::allHoldTheSumInTheOrderOfRanks()
+void HostCollectiveTest::allHoldTheSumInTheOrderOfRanks()
 {
     constexpr int kRanks = 3;
-    Collective group(kRanks);
+    HostCollective group(kRanks);
     // short and long lists in turn, and sizes that three do not divide
     const std::vector<size_t> sizes = {1, 64, 40'000, 3, 16'384, 16'383, 20'001, 5};
     const auto failures = onThreads(kRanks, [&](int rank) {
@@ -82,10 +42,10 @@ void CollectiveTest::allHoldTheSumInTheOrderOfRanks()
     QCOMPARE(failures, kNone);
 }
 
-void CollectiveTest::listenersHearTheSumOfTheOthers()
+void HostCollectiveTest::listenersHearTheSumOfTheOthers()
 {
     constexpr int kRanks = 3;
-    Collective group(kRanks);
+    HostCollective group(kRanks);
     // who speaks changes from round to round, and sometimes all do
     const auto speaks = [](int rank, int round) { return round % 4 == 3 || rank == round % 4; };
     const std::vector<size_t> sizes = {1, 64, 40'000, 16'384, 20'001};
@@ -104,9 +64,9 @@ void CollectiveTest::listenersHearTheSumOfTheOthers()
     QCOMPARE(failures, kNone);
 }
 
-void CollectiveTest::aGroupOfListenersIsRefused()
+void HostCollectiveTest::aGroupOfListenersIsRefused()
 {
-    Collective group(2);
+    HostCollective group(2);
     const auto failures = onThreads(2, [&](int rank) {
         std::vector<float> values(10);
         group.listener(rank).allReduce(values);
@@ -114,17 +74,17 @@ void CollectiveTest::aGroupOfListenersIsRefused()
     QVERIFY(!failures[0].empty() && !failures[1].empty());
 }
 
-void CollectiveTest::aGroupOfOneKeepsItsValues()
+void HostCollectiveTest::aGroupOfOneKeepsItsValues()
 {
-    Collective group(1);
+    HostCollective group(1);
     std::vector<float> values = {1.f, 2.f};
     group.member(0).allReduce(values);
     QCOMPARE(values, (std::vector<float>{1.f, 2.f}));
 }
 
-void CollectiveTest::whoWaitsForAFailedMemberIsTold()
+void HostCollectiveTest::whoWaitsForAFailedMemberIsTold()
 {
-    Collective group(3);
+    HostCollective group(3);
     const auto failures = onThreads(3, [&](int rank) {
         if (rank == 2) {
             std::this_thread::sleep_for(std::chrono::milliseconds(50)); // the others are asleep
@@ -140,9 +100,9 @@ void CollectiveTest::whoWaitsForAFailedMemberIsTold()
     QVERIFY_EXCEPTION_THROWN(group.member(0).allReduce(values), GroupAbandoned);
 }
 
-void CollectiveTest::otherSizesAreRefused()
+void HostCollectiveTest::otherSizesAreRefused()
 {
-    Collective group(2);
+    HostCollective group(2);
     const auto failures = onThreads(2, [&](int rank) {
         std::vector<float> values(rank == 0 ? 10 : 11);
         group.member(rank).allReduce(values);
@@ -150,5 +110,5 @@ void CollectiveTest::otherSizesAreRefused()
     QVERIFY(!failures[0].empty() && !failures[1].empty());
 }
 
-QTEST_GUILESS_MAIN(CollectiveTest)
-#include "collective_test.moc"
+QTEST_GUILESS_MAIN(HostCollectiveTest)
+#include "host_collective_test.moc"
