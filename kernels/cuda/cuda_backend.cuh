@@ -2,6 +2,7 @@
 
 #include "kernels/backend.h"
 #include "kernels/cuda/cuda_buffer.cuh"
+#include "kernels/cuda/direct_collective.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/meeting.cuh"
 #include "kernels/cuda/rounded_copy.cuh"
@@ -53,6 +54,7 @@ public:
                       const Weight& bias) override;
     void weightedSum(Tensor y, Tensor x, Tensor weights) override;
     void allReduce(Tensor x, GroupMember& self) override;
+    std::unique_ptr<Collective> collectiveOf(std::span<Backend* const> group) override;
     void addRmsNorm(Tensor h, Tensor x, Tensor y, const Weight& weight, float eps) override;
     void matmulGlu(Tensor gateUp, Tensor x, const Weight& w, Activation activation) override;
 
@@ -62,6 +64,8 @@ private:
     void begin(const Tensor& written);
     /// x rounded, by a kernel of its own if the operator that computed x did not leave it.
     [[nodiscard]] RoundedRows rounded(const Tensor& x);
+    void meetDirectly(float* values, size_t count, const DirectMember& self);
+    void meetOnHost(float* values, size_t count, GroupMember& self);
 
     int m_device;
     struct StreamOwner {
@@ -79,6 +83,7 @@ private:
     Scratch m_pageCopies; // pages in the shared order, on their way
     std::unique_ptr<CudaBuffer> m_arrivals; // of matmulGlu: counters, zero between kernels
     std::unique_ptr<MeetingHost> m_meetings;
+    std::weak_ptr<const AbandonedFlag> m_abandoned; // of the group it is in
     std::vector<Meeting> m_recordedMeetings; // of the step that is captured
 };
 

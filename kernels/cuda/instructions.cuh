@@ -32,6 +32,15 @@ __device__ inline void waitForEarlierKernels()
 #endif
 }
 
+/// The same for a kernel that waits for other devices: the next one comes when this one has ended,
+/// so that it takes no room from those that the others wait for.
+__device__ inline void waitForEarlierKernelsAlone()
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
 /// Asks for bytes to be brought into the L2 cache, where the device can be asked so and has room
 /// there: from compute capability 9.0 on. Address and number are multiples of 16. One lane of a
 /// warp calls it.
@@ -57,6 +66,20 @@ __device__ inline float loadUncached(const float* from)
 {
     float v;
     asm volatile("ld.volatile.global.f32 %0, [%1];" : "=f"(v) : "l"(from));
+    return v;
+}
+
+/// Tells all processors and devices a number, behind what was written before.
+__device__ inline void storeRelease(unsigned* to, unsigned value)
+{
+    asm volatile("st.release.sys.global.u32 [%0], %1;" ::"l"(to), "r"(value) : "memory");
+}
+
+/// A number that any of them tells; what was written before it is seen behind this.
+__device__ inline unsigned loadAcquire(const unsigned* from)
+{
+    unsigned v;
+    asm volatile("ld.acquire.sys.global.u32 %0, [%1];" : "=r"(v) : "l"(from) : "memory");
     return v;
 }
 

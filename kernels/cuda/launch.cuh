@@ -58,20 +58,29 @@ template <class = void> __global__ void ringAndWait(Bell bell)
 {
     const unsigned times = ++*bell.times;
     __threadfence_system();
-    asm volatile("st.release.sys.global.u32 [%0], %1;" ::"l"(bell.given), "r"(times) : "memory");
-    unsigned answered = 0;
-    do
-        asm volatile("ld.acquire.sys.global.u32 %0, [%1];"
-                     : "=r"(answered)
-                     : "l"(bell.taken)
-                     : "memory");
-    while (answered != times);
+    storeRelease(bell.given, times);
+    while (loadAcquire(bell.taken) != times) { }
 }
 
 /// Puts a meeting with the host into the stream.
 inline void launchMeeting(const Bell& bell, cudaStream_t stream)
 {
     ringAndWait<><<<1, 1, 0, stream>>>(bell);
+}
+
+template <class Put, class Take> __global__ void putAndTake(Put put, Take take)
+{
+    waitForEarlierKernelsAlone();
+    put();
+    take();
+}
+
+/// Puts a meeting with other devices into the queue, of which each thread calls both halves. The
+/// second waits for what the others put; take.othersHavePut(block) says whether it would not.
+template <class Put, class Take>
+void launchExchange(const LaunchShape& shape, const Queue& queue, const Put& put, const Take& take)
+{
+    launch(putAndTake<Put, Take>, shape, queue, put, take);
 }
 
 /// The shared memory that the launch asked for, aligned to 16 bytes.

@@ -70,6 +70,8 @@ void CudaBackend::read(std::span<std::byte> to, const Tensor& from)
           "reading from the device");
     check(cudaStreamSynchronize(m_stream), "waiting for the device");
     m_meetings->throwFailure();
+    if (const auto abandoned = m_abandoned.lock())
+        abandoned->throwIfRaised();
     if (pinned)
         std::ranges::copy(std::span(pinned, to.size()), to.begin());
 }

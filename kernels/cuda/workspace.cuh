@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kernels/cuda/exchange.cuh"
+
 #include <cstddef>
 
 namespace inglenook::cuda {
@@ -23,8 +25,12 @@ inline constexpr size_t kArrivalBytes = size_t{256} << 10;
 /// What the kernels of topCandidates tell each other, of as many rows as have logits.
 inline constexpr size_t kCandidateBytes = size_t{1} << 20;
 
+/// Inboxes of a group of eight devices that add up among themselves; fewer take less.
+inline constexpr size_t kExchangeBytes =
+    Inbox::valueBytes(kMostRanks) + Inbox::flagBytes(kMostRanks) + 1024;
+
 // The ring that weights come by (upload_ring.cuh) is gone before the cache is made.
-inline constexpr size_t kWorkspaceBytes =
-    kPartialBytes + kPageCopyBytes + kRoundedBytes + kArrivalBytes + kCandidateBytes;
+inline constexpr size_t kWorkspaceBytes = kPartialBytes + kPageCopyBytes + kRoundedBytes +
+    kArrivalBytes + kCandidateBytes + kExchangeBytes;
 
 } // namespace inglenook::cuda

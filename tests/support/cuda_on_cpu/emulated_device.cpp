@@ -225,6 +225,8 @@ const char* cudaGetErrorString(cudaError_t error)
         return "unspecified launch failure";
     case cudaErrorStreamCaptureUnsupported:
         return "operation not permitted when stream is capturing";
+    case cudaErrorPeerAccessAlreadyEnabled:
+        return "peer access is already enabled";
     case cudaErrorInvalidValue:
         break;
     }
@@ -259,6 +261,19 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device)
     properties->minor = device == 0 ? 5 : 0;
     properties->multiProcessorCount = 4;
     return cudaSuccess;
+}
+
+cudaError_t cudaDeviceCanAccessPeer(int* can, int, int)
+{
+    *can = state().faults.noPeers ? 0 : 1;
+    return cudaSuccess;
+}
+
+cudaError_t cudaDeviceEnablePeerAccess(int peer, unsigned)
+{
+    static bool enabled[2] = {};
+    return std::exchange(enabled[peer], true) ? state().failed(cudaErrorPeerAccessAlreadyEnabled)
+                                              : cudaSuccess;
 }
 
 // Streams
@@ -405,20 +420,26 @@ void submit(cudaStream_t stream, Grid grid)
         stream, [grid = std::move(grid)] { BlockRunner::instance().run(grid, state().schedule); }));
 }
 
-void submitMeeting(cudaStream_t stream, unsigned* times, unsigned* given, unsigned* taken)
+void submitMeeting(cudaStream_t stream, std::function<void()> come, std::function<bool()> met)
 {
     const Lock lock(state().mutex);
     if (stream->captured)
         stream->captured->meets = true;
     static_cast<void>(put(stream, [=] {
-        const unsigned now = ++*times;
-        std::atomic_ref(*given).store(now, std::memory_order_release);
+        come();
         state().mutex.unlock(); // held once, by finish()'s caller
-        while (std::atomic_ref(*taken).load(std::memory_order_acquire) != now)
+        while (!met())
             std::this_thread::yield();
         state().mutex.lock();
         state().runningDevice = stream->device;
     }));
+}
+
+void startMeetings(cudaStream_t stream)
+{
+    const Lock lock(state().mutex);
+    if (!stream->captured && !state().faults.lost)
+        finish(*stream);
 }
 
 // Memory

@@ -24,6 +24,7 @@ void setSchedule(Schedule schedule);
 struct Faults {
     size_t memoryBytes = size_t{8} << 30; // what the device has
     bool oldDriver = false;
+    bool noPeers = false; // no device reaches another's memory
     bool lost = false; // every launch and copy fails, as after a kernel that crashed
 };
 void setFaults(const Faults& faults);

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <utility>
 
 #define __global__
@@ -102,6 +103,7 @@ inline void __syncwarp()
 }
 
 inline void __threadfence() { } // threads run one at a time
+inline void __threadfence_system() { }
 
 template <class T> T __ldcg(const T* from)
 {
@@ -158,6 +160,7 @@ enum cudaError_t {
     cudaErrorDevicesUnavailable,
     cudaErrorLaunchFailure,
     cudaErrorStreamCaptureUnsupported,
+    cudaErrorPeerAccessAlreadyEnabled,
 };
 
 struct cudaDeviceProp {
@@ -172,6 +175,8 @@ cudaError_t cudaDriverGetVersion(int* version);
 cudaError_t cudaGetDeviceCount(int* count);
 cudaError_t cudaSetDevice(int device);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
+cudaError_t cudaDeviceCanAccessPeer(int* can, int device, int peer);
+cudaError_t cudaDeviceEnablePeerAccess(int peer, unsigned flags);
 
 // Streams: what is asked for is done when somebody waits for it, as late as a device may.
 
@@ -210,8 +215,11 @@ cudaError_t cudaEventDestroy(cudaEvent_t event);
 
 /// kernels/cuda/launch.cuh
 void submit(cudaStream_t stream, Grid grid);
-/// The same file's meetings with the host: the other streams go on meanwhile.
-void submitMeeting(cudaStream_t stream, unsigned* times, unsigned* given, unsigned* taken);
+/// The same file's meetings with the host and other devices: does something, then waits until
+/// `met`; the other streams go on meanwhile.
+void submitMeeting(cudaStream_t stream, std::function<void()> come, std::function<bool()> met);
+/// Begins what was submitted at once, unless it is recorded: a device does, and others wait for it.
+void startMeetings(cudaStream_t stream);
 
 // Memory
 

@@ -2,6 +2,7 @@
 
 #include "tests/support/cuda_on_cpu/emulated_device.h"
 
+#include <atomic>
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
 
@@ -20,6 +21,11 @@ inline void waitForEarlierKernels()
     BlockRunner::instance().countWait();
 }
 
+inline void waitForEarlierKernelsAlone()
+{
+    waitForEarlierKernels();
+}
+
 inline void prefetch(const std::byte* from, unsigned bytes)
 {
     if (reinterpret_cast<uintptr_t>(from) % 16 != 0 || bytes % 16 != 0 || bytes == 0)
@@ -36,6 +42,16 @@ inline uint4 loadOnce(const uint4* from)
 inline float loadUncached(const float* from)
 {
     return *from;
+}
+
+inline void storeRelease(unsigned* to, unsigned value)
+{
+    std::atomic_ref(*to).store(value, std::memory_order_release);
+}
+
+inline unsigned loadAcquire(const unsigned* from)
+{
+    return std::atomic_ref(*const_cast<unsigned*>(from)).load(std::memory_order_acquire);
 }
 
 /// The number at place i of a word.

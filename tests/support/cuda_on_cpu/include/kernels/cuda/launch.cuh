@@ -45,7 +45,26 @@ struct Bell {
 
 inline void launchMeeting(const Bell& bell, cudaStream_t stream)
 {
-    submitMeeting(stream, bell.times, bell.given, bell.taken);
+    submitMeeting(
+        stream, [=] { storeRelease(bell.given, ++*bell.times); },
+        [=] { return loadAcquire(bell.taken) == *bell.times; });
+}
+
+/// Here blocks run one after another and kernels one at a time, so the halves are two kernels.
+template <class Put, class Take>
+void launchExchange(const LaunchShape& shape, const Queue& queue, const Put& put, const Take& take)
+{
+    submit(queue, {.blocks = shape.grid, .threads = shape.block, .thread = [=] { put(); }});
+    submitMeeting(
+        queue, [] {},
+        [=] {
+            for (unsigned block = 0; block < shape.grid.x; ++block)
+                if (!take.othersHavePut(block))
+                    return false;
+            return true;
+        });
+    submit(queue, {.blocks = shape.grid, .threads = shape.block, .thread = [=] { take(); }});
+    startMeetings(queue);
 }
 
 template <class T> T* dynamicShared()
