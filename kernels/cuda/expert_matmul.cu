@@ -46,8 +46,8 @@ __device__ inline const float* biasOf(int expert, const float* biases, int out)
 }
 
 /// Blocks: (panels, picks), one warp per segment. Of the tile of x that has the pick's row, the
-/// sums of that row are kept.
-template <class Format>
+/// sums of that row are kept. kAll: tiles of x, if known (AdjacentRows).
+template <class Format, int kAll>
 __global__ void __launch_bounds__(kMostSegments * 32) multiplyPick(BlocksArguments a, Picks picks)
 {
     waitForEarlierKernels();
@@ -60,7 +60,8 @@ __global__ void __launch_bounds__(kMostSegments * 32) multiplyPick(BlocksArgumen
     const std::byte* weights = a.panels + static_cast<size_t>(expert) * picks.expertBytes +
         panel * panelBytes<Format>(a.in);
     multiplyPanels<Format, 1, 1>(
-        a.in, weights, 0, AdjacentRows{a.x, a.rows, tile}, [&](const float(&totals)[1], int i) {
+        a.in, weights, 0, AdjacentRows<kAll>{a.x, a.rows, tile},
+        [&](const float(&totals)[1], int i) {
             const int output = panel * kPanelOutputs + lane / 4 + i / 2 * 8;
             if (output < a.out && lane % 4 * 2 + i % 2 == row)
                 a.y[static_cast<size_t>(picks.pick()) * a.yStride + output] =
@@ -101,21 +102,18 @@ template <int kTiles> struct PickedRows {
     __device__ PickedRows(const RoundedRows& rows, const int* picks, const TiledPicks& all)
         : x(rows)
     {
-        constexpr int kTileRows = RoundedRows::kTileRows;
         const int lane = static_cast<int>(threadIdx.x) % 32;
 #pragma unroll
         for (int tile = 0; tile < kTiles; ++tile) {
-            const int* ours = picks + tile * kTileRows;
+            const int* ours = picks + tile * RoundedRows::kTileRows;
             used[tile] = ours[0] < all.count;
             const int row = ours[lane / 4] / all.perInput;
-            runs[tile] = ours[lane / 4] < all.count
-                ? row / kTileRows * x.units * 32 + row % kTileRows * 4 + lane % 4
-                : -1;
+            runs[tile] = ours[lane / 4] < all.count ? row * 4 + lane % 4 // 32 lanes of 8 rows
+                                                    : -1;
 #pragma unroll
             for (int i = 0; i < 2; ++i) {
                 const int pick = ours[lane % 4 * 2 + i];
-                const int scaled = pick < all.count ? pick / all.perInput : 0;
-                scales[tile][i] = scaled / kTileRows * x.blocks * kTileRows + scaled % kTileRows;
+                scales[tile][i] = pick < all.count ? pick / all.perInput : 0;
             }
         }
     }
@@ -126,14 +124,15 @@ template <int kTiles> struct PickedRows {
     }
     __device__ uint4 unit(int tile, int index, int) const
     {
-        return runs[tile] < 0 ? uint4{0, 0, 0, 0}
-                              : reinterpret_cast<const uint4*>(x.quants)[runs[tile] + index * 32];
+        return runs[tile] < 0
+            ? uint4{0, 0, 0, 0}
+            : reinterpret_cast<const uint4*>(x.quants)[runs[tile] + index * x.tiles * 32];
     }
     __device__ float4 scalePair(int tile, int block, int) const
     {
-        const RoundedRows::Scale first = x.scales[scales[tile][0] + block * RoundedRows::kTileRows];
-        const RoundedRows::Scale second =
-            x.scales[scales[tile][1] + block * RoundedRows::kTileRows];
+        const RoundedRows::Scale* ofBlock = x.scales + block * x.tiles * RoundedRows::kTileRows;
+        const RoundedRows::Scale first = ofBlock[scales[tile][0]];
+        const RoundedRows::Scale second = ofBlock[scales[tile][1]];
         return {first.d, first.sum, second.d, second.sum};
     }
 };
@@ -262,7 +261,9 @@ void CudaBackend::expertMatmul(Tensor y, Tensor x, const Weight& experts, Tensor
                 return launch(multiplyTile<Format>, {{panels, tiles}, threads}, m_stream, arguments,
                               tiled);
             eachSlice(each, y.rows, [&](const Picks& picks, unsigned rows) {
-                launch(multiplyPick<Format>, {{panels, rows}, threads}, m_stream, arguments, picks);
+                launch(x.rows <= RoundedRows::kTileRows ? multiplyPick<Format, 1>
+                                                        : multiplyPick<Format, 0>,
+                       {{panels, rows}, threads}, m_stream, arguments, picks);
             });
         });
     } else {

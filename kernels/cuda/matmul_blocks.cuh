@@ -15,10 +15,11 @@ namespace inglenook::cuda {
 // integers and are added in order, scaled, to one f32 sum; the sums of the segments are added in
 // order, then the bias. Few rows: the segments of a panel are computed side by side by the warps of
 // a block, because what counts is how many bytes are under way. Many rows: one after another by a
-// warp, and the panels of a block share the rows in the L1 cache.
+// warp, and the panels of a block share the rows in the L1 cache; sets of rows are whole, so that
+// nothing branches and the loads of one tile go beside the products of another.
 
 inline constexpr int kMostSegments = 8;
-inline constexpr int kManyTiles = 8; // of 8 rows, per warp
+inline constexpr int kManyTiles = RoundedRows::kSetTiles; // of 8 rows, per warp
 
 struct BlocksArguments {
     float* y;
@@ -44,12 +45,23 @@ template <int kTiles> using Sums = float[kTiles][4];
 template <class Format> struct BlockFragments {
     unsigned quants[4];
     unsigned minimums[4]; // of Scales::GroupNibbles
+    // Of outputs g and g + 8, where they are products: nvcc would multiply again for each tile
+    ScaleAndMin products[2];
+    static constexpr bool kProducts = Format::kScales == Scales::SixBits;
 
     __device__ void take(const LaneRecord<Format>& record, int block)
     {
         record.fragment(block, quants);
+        if constexpr (kProducts) {
+            products[0] = record.scales[0].ofBlock(block);
+            products[1] = record.scales[1].ofBlock(block);
+        }
         if constexpr (Format::kScales == Scales::GroupNibbles)
             record.minimums(block, minimums);
+    }
+    __device__ ScaleAndMin scale(const LaneRecord<Format>& record, int block, int i) const
+    {
+        return kProducts ? products[i] : record.scales[i].ofBlock(block);
     }
 };
 
@@ -77,8 +89,7 @@ __device__ void addBlock(float (&sums)[4], const LaneRecord<Format>& record, int
     }
     if constexpr (kind == Scales::GroupNibbles)
         multiplyBytes(minimums, a.minimums, b);
-    const ScaleAndMin scales[2] = {record.scales[0].ofBlock(block),
-                                   record.scales[1].ofBlock(block)};
+    const ScaleAndMin scales[2] = {a.scale(record, block, 0), a.scale(record, block, 1)};
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
         const ScaleAndMin& s = scales[i / 2];
@@ -90,34 +101,64 @@ __device__ void addBlock(float (&sums)[4], const LaneRecord<Format>& record, int
     }
 }
 
-/// Tiles of rows of x that lie behind each other.
-struct AdjacentRows {
+/// Tiles of rows of x that lie beside each other. kAll: how many x has, where that is known; it
+/// saves registers.
+template <int kAll> struct AdjacentRows {
     const RoundedRows& x;
     int count; // of x
     int firstTile;
 
+    __device__ int tiles() const { return kAll > 0 ? kAll : x.tiles; }
     __device__ int firstRow(int tile) const { return (firstTile + tile) * RoundedRows::kTileRows; }
     __device__ bool has(int tile) const { return firstRow(tile) < count; }
     __device__ uint4 unit(int tile, int index, int lane) const
     {
         // Lanes of rows that do not exist would fetch memory for nothing
-        return firstRow(tile) + lane / 4 < count ? x.unit(firstTile + tile, index, lane)
+        return firstRow(tile) + lane / 4 < count ? x.unit(tiles(), firstTile + tile, index, lane)
                                                  : uint4{0, 0, 0, 0};
     }
     __device__ float4 scalePair(int tile, int block, int t) const
     {
-        return x.scalePair(firstTile + tile, block, t);
+        return x.scalePair(tiles(), firstTile + tile, block, t);
     }
 };
 
-/// Adds a record to the sums of as many of the tiles as there are.
-template <class Format, int kTiles, class Rows>
+/// The tiles of all rows that fit into so many.
+template <int kTiles> inline constexpr int kTilesOfFew = kTiles <= 2 ? kTiles : 0; // three or four
+
+/// A whole set of tiles, whether rows exist or not.
+struct WholeSet {
+    const uint4* units; // the lane's of the first tile
+    const float4* scales; // likewise
+    size_t tiles; // of x
+
+    __device__ WholeSet(const RoundedRows& x, int firstTile)
+        : units(reinterpret_cast<const uint4*>(x.quants) + firstTile * 32 + threadIdx.x % 32)
+        , scales(reinterpret_cast<const float4*>(x.scales) +
+                 firstTile * (RoundedRows::kTileRows / 2) + threadIdx.x % 4)
+        , tiles(static_cast<size_t>(x.tiles))
+    {
+    }
+    __device__ static constexpr bool has(int) { return true; }
+    __device__ uint4 unit(int tile, int index, int) const
+    {
+        return (units + index * tiles * 32)[tile * 32];
+    }
+    __device__ float4 scalePair(int tile, int block, int) const
+    {
+        constexpr int kPairs = RoundedRows::kTileRows / 2;
+        return (scales + block * tiles * kPairs)[tile * kPairs];
+    }
+};
+
+/// Adds a record to the sums of as many of the tiles as there are; kWhole: all its blocks exist.
+template <class Format, int kTiles, bool kWhole, class Rows>
 __device__ void addRecord(Sums<kTiles>& sums, int in, const std::byte* panel, int recordIndex,
                           const Rows& rows)
 {
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int firstBlock = recordIndex * kRecordBlocks;
-    const int blocks = min(kRecordBlocks, in / kBlock - firstBlock);
+    const int blocks = kWhole ? kRecordBlocks : min(kRecordBlocks, in / kBlock - firstBlock);
     LaneRecord<Format> record;
     record.load(panel + static_cast<size_t>(recordIndex) * kRecordBytes<Format>, blocks);
 #pragma unroll
@@ -166,7 +207,7 @@ template <class Format> __device__ void fetchFirstRecord(int in, const std::byte
     fetchRecord<Format>(in, panel, firstRecord(in, static_cast<int>(threadIdx.x) / 32));
 }
 
-template <class Format, int kTiles, class Rows>
+template <class Format, int kTiles, bool kWhole = false, class Rows>
 __device__ void addSegment(Sums<kTiles>& sums, int in, const std::byte* panel, int segment,
                            const Rows& rows)
 {
@@ -174,7 +215,7 @@ __device__ void addSegment(Sums<kTiles>& sums, int in, const std::byte* panel, i
     for (int r = firstRecord(in, segment); r < last; ++r) {
         if (r + 1 < last)
             fetchRecord<Format>(in, panel, r + 1);
-        addRecord<Format, kTiles>(sums, in, panel, r, rows);
+        addRecord<Format, kTiles, kWhole>(sums, in, panel, r, rows);
     }
 }
 
@@ -231,16 +272,19 @@ __global__ void __launch_bounds__(kMostSegments * 32) multiplyFew(BlocksArgument
     fetchFirstRecord<Format>(a.in, weights);
     waitForEarlierKernels();
     multiplyPanels<Format, kTiles, 1>(
-        a.in, weights, 0, AdjacentRows{a.x, a.rows, 0},
+        a.in, weights, 0, AdjacentRows<kTilesOfFew<kTiles>>{a.x, a.rows, 0},
         [&](const float(&totals)[1], int i) { storeSum(a, totals[0], panel, i / 4, lane, i % 4); });
 }
 
 inline constexpr int kManyWarps = 8;
+inline constexpr int kManyBlocks = 2; // on a multiprocessor: their warps wait in turn
 
-/// Blocks: (64 rows, 8 panels), one warp per panel. Neighbouring blocks read the same weights.
-template <class Format>
-__global__ void __launch_bounds__(kManyWarps * 32) multiplyMany(BlocksArguments a)
+/// Blocks: (64 rows, 8 panels), one warp per panel. Neighbouring blocks read the same weights. The
+/// totals of the segments lie in shared memory, so that registers are left for a second block.
+template <class Format, bool kWhole>
+__global__ void __launch_bounds__(kManyWarps * 32, kManyBlocks) multiplyMany(BlocksArguments a)
 {
+    __shared__ float totals[kManyTiles * 4][kManyWarps * 32];
     waitForEarlierKernels();
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int panel =
@@ -249,19 +293,20 @@ __global__ void __launch_bounds__(kManyWarps * 32) multiplyMany(BlocksArguments 
     if (panel * kPanelOutputs >= a.out)
         return;
     const std::byte* weights = a.panels + panel * panelBytes<Format>(a.in);
-    Sums<kManyTiles> totals = {};
+    const WholeSet rows(a.x, firstTile);
+#pragma unroll 1
     for (int segment = 0; segment < segmentCount(a.in); ++segment) {
         Sums<kManyTiles> sums = {};
-        addSegment<Format, kManyTiles>(sums, a.in, weights, segment,
-                                       AdjacentRows{a.x, a.rows, firstTile});
+        addSegment<Format, kManyTiles, kWhole>(sums, a.in, weights, segment, rows);
 #pragma unroll
-        for (int i = 0; i < kManyTiles * 4; ++i)
-            totals[i / 4][i % 4] =
-                segment == 0 ? sums[i / 4][i % 4] : totals[i / 4][i % 4] + sums[i / 4][i % 4];
+        for (int i = 0; i < kManyTiles * 4; ++i) {
+            float& total = totals[i][threadIdx.x];
+            total = segment == 0 ? sums[i / 4][i % 4] : total + sums[i / 4][i % 4];
+        }
     }
 #pragma unroll
     for (int i = 0; i < kManyTiles * 4; ++i)
-        storeSum(a, totals[i / 4][i % 4], panel, firstTile + i / 4, lane, i % 4);
+        storeSum(a, totals[i][threadIdx.x], panel, firstTile + i / 4, lane, i % 4);
 }
 
 template <class Format> void launchBlocks(const BlocksArguments& a, const Queue& queue)
@@ -278,7 +323,9 @@ template <class Format> void launchBlocks(const BlocksArguments& a, const Queue&
         constexpr int kRows = kManyTiles * RoundedRows::kTileRows;
         const dim3 grid(static_cast<unsigned>((a.rows + kRows - 1) / kRows),
                         (panels + kManyWarps - 1) / kManyWarps);
-        launch(multiplyMany<Format>, {grid, kManyWarps * 32}, queue, a);
+        const bool whole = a.in % (kRecordBlocks * kBlock) == 0;
+        launch(whole ? multiplyMany<Format, true> : multiplyMany<Format, false>,
+               {grid, kManyWarps * 32}, queue, a);
     }
 }
 

@@ -55,11 +55,12 @@ __global__ void __launch_bounds__(kMostSegments * 32, kTiles == 1 ? 3 : 2)
     waitForEarlierKernels();
 
     const int lane = static_cast<int>(threadIdx.x) % 32;
-    multiplyPanels<Format, kTiles, 2>(
-        gates.in, gates.panels + offset, a.toUps, AdjacentRows{gates.x, gates.rows, 0},
-        [&](const float(&totals)[2], int i) {
-            storeSum(gates, gated(totals[0], totals[1], a.activation), panel, i / 4, lane, i % 4);
-        });
+    multiplyPanels<Format, kTiles, 2>(gates.in, gates.panels + offset, a.toUps,
+                                      AdjacentRows<kTilesOfFew<kTiles>>{gates.x, gates.rows, 0},
+                                      [&](const float(&totals)[2], int i) {
+                                          storeSum(gates, gated(totals[0], totals[1], a.activation),
+                                                   panel, i / 4, lane, i % 4);
+                                      });
 
     const int pair = panel / 2;
     if (!isSecond(a.arrivals + pair))

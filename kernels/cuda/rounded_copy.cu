@@ -25,7 +25,7 @@ RoundedRows RoundedCopy::leave(const Tensor& x)
     m_rows = {.quants = memory,
               .scales = reinterpret_cast<RoundedRows::Scale*>(
                   memory + RoundedRows::quantBytes(x.rows, x.cols)),
-              .units = RoundedRows::unitsOf(x.cols),
+              .tiles = RoundedRows::tilesOf(x.rows),
               .blocks = x.cols / kBlock};
     m_of = x;
     return m_rows;

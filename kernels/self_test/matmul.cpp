@@ -117,8 +117,10 @@ void addMatmulCases(std::vector<OperatorCase>& cases)
         addAgreement(cases, {{{type, 33}}, 512, 17, true, kPacked}, true);
         addAgreement(cases, {{{type, 150}}, 512, 100, true, kSpread}); // tiles on all sides
         addCase(cases, type, "every element of the weight", everyElement);
-        if (96 % facts(type).blockElements == 0)
+        if (96 % facts(type).blockElements == 0) {
             addAgreement(cases, {{{type, 65}}, 96, 16, false, kSpread});
+            addAgreement(cases, {{{type, 40}}, 288, 40, true, kPacked});
+        }
         if (keptAs(type) != type)
             continue; // what is left concerns the kernels, which are another format's
         addAgreement(cases, {{{type, 67}}, 768, 2, false, kSpread});
