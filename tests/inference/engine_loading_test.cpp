@@ -1,12 +1,9 @@
 #include "inference/engine.h"
 
 #include "inference/model_files/gguf_writer.h"
-#include "tests/inference/engine_listener.h"
-#include "tests/models/tiny_model.h"
-#include "tests/support/loaded_drivers.h"
+#include "tests/inference/tiny_model_test.h"
 
 #include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
 
@@ -14,11 +11,11 @@ using namespace inglenook;
 using namespace inglenook::tests;
 
 /// Loading and unloading, with a tiny random model on the reference backend.
-class EngineLoadingTest : public QObject {
+class EngineLoadingTest : public TinyModelTest {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
+    void initTestCase() { writeTinyModel(); }
     void loadingTellsItsProgressAndTheModel();
     void withoutModelRepliesFail();
     void loadFailuresAreSentences_data();
@@ -26,35 +23,7 @@ private Q_SLOTS:
     void cancelledLoadAnswersOnce();
     void unloadWhileReplyingStopsThem();
     void loadWhileReplyingReplacesTheModel();
-
-private:
-    [[nodiscard]] LoadRequest loadRequest(int context = 256, int sequences = 4) const
-    {
-        LoadRequest request;
-        request.path = m_path;
-        request.device = "reference";
-        request.contextTokens = context;
-        request.sequences = sequences;
-        return request;
-    }
-    void load(Listener& listener, const LoadRequest& request)
-    {
-        listener.engine.load(request);
-        listener.run();
-        QVERIFY2(listener.loaded.size() == 1,
-                 listener.loadFailed.empty() ? "" : listener.loadFailed.front().sentence.c_str());
-    }
-
-    QTemporaryDir m_folder;
-    std::string m_path;
 };
-
-void EngineLoadingTest::initTestCase()
-{
-    keepDriversLoaded();
-    m_path = m_folder.filePath("tiny.gguf").toStdString();
-    writeModel(*tinyModel("llama"), m_path);
-}
 
 void EngineLoadingTest::loadingTellsItsProgressAndTheModel()
 {

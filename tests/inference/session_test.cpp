@@ -1,55 +1,24 @@
 #include "inference/session.h"
 
 #include "inference/text/utf8_stream.h"
-#include "tests/inference/engine_listener.h"
-#include "tests/models/tiny_model.h"
-#include "tests/support/loaded_drivers.h"
+#include "tests/inference/tiny_model_test.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace inglenook;
 using namespace inglenook::tests;
 
-class SessionTest : public QObject {
+class SessionTest : public TinyModelTest {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
+    void initTestCase() { writeTinyModel(); }
     void sessionContinuesAsTheEngineDoes();
     void sessionLogitsDoNotDependOnSlices();
     void endTokensAreTokensLikeAnyOtherIfWished();
     void listenerMayEndIt();
     void forgottenCacheIsReadAgain();
-
-private:
-    [[nodiscard]] LoadRequest loadRequest(int context = 256, int sequences = 4) const
-    {
-        LoadRequest request;
-        request.path = m_path;
-        request.device = "reference";
-        request.contextTokens = context;
-        request.sequences = sequences;
-        return request;
-    }
-    void load(Listener& listener, const LoadRequest& request)
-    {
-        listener.engine.load(request);
-        listener.run();
-        QVERIFY2(listener.loaded.size() == 1,
-                 listener.loadFailed.empty() ? "" : listener.loadFailed.front().sentence.c_str());
-    }
-
-    QTemporaryDir m_folder;
-    std::string m_path;
 };
-
-void SessionTest::initTestCase()
-{
-    keepDriversLoaded();
-    m_path = m_folder.filePath("tiny.gguf").toStdString();
-    writeModel(*tinyModel("llama"), m_path);
-}
 
 void SessionTest::sessionContinuesAsTheEngineDoes()
 {
