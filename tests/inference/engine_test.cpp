@@ -24,6 +24,7 @@ private Q_SLOTS:
     void secondTurnReusesTheFirst();
     void reusedPrefixGivesTheSameReply();
     void starterModelAnswersAndReusesItsTurns();
+    void starterModelAnswersWhatAnEmptyWindowSuggests();
     void stopEndsReplyOnce();
     void stopTextEndsReplyBeforeIt();
     void fullContextEndsReply();
@@ -182,6 +183,31 @@ void EngineTest::starterModelAnswersAndReusesItsTurns()
     const ReplyStats& before = listener.replies.at(1).finished.front().stats;
     QCOMPARE(listener.replies.at(2).finished.front().stats.reusedTokens,
              before.promptTokens + before.replyTokens);
+}
+
+/// EmptyState.qml has the questions: the first thing somebody sees of the program is right.
+void EngineTest::starterModelAnswersWhatAnEmptyWindowSuggests()
+{
+    Listener listener;
+    LoadRequest request;
+    request.path = INGLENOOK_STARTER_MODEL;
+    request.device = "cpu";
+    load(listener, request);
+    const std::vector<std::pair<const char*, const char*>> expected = {
+        {"What can you do?", "Inglenook"},
+        {"How do I add a model?", "models folder"},
+        {"What is 347 + 285?", "632"},
+        {"Where are my conversations kept?", "database"},
+    };
+    for (const auto& [question, part] : expected) {
+        ReplyRequest asked = requestOf(1, question, 100);
+        asked.sampling.temperature = 0.f;
+        listener.replies.clear();
+        listener.engine.startReply(asked);
+        listener.run();
+        const std::string& answer = listener.replies.at(1).text;
+        QVERIFY2(contains(answer, part), (std::string(question) + " " + answer).c_str());
+    }
 }
 
 void EngineTest::stopEndsReplyOnce()

@@ -178,14 +178,14 @@ Item {
         function test_aSuggestedQuestionIsAsked() {
             let question = null
             const search = item => {
-                if (item.text === "What can you help me with?" && item.clicked)
+                if (item.text === "What can you do?" && item.clicked)
                     question = item
                 for (let i = 0; i < item.children.length; ++i)
                     search(item.children[i])
             }
             search(window.contentItem)
             mouseClick(question)
-            compare(chat.calls, [["send", "What can you help me with?"]])
+            compare(chat.calls, [["send", "What can you do?"]])
         }
 
         function test_deletingAMessageOffersUndo() {

@@ -12,10 +12,11 @@ Flickable {
 
     readonly property bool ready: models.state === ModelController.Loaded
     readonly property bool loading: models.state === ModelController.Loading
+    // What even the guide that ships answers well (tests/inference/engine_test.cpp)
     readonly property list<string> questions: [
-        qsTr("What can you help me with?"),
-        qsTr("How do I add another model?"),
-        qsTr("What is 17 times 23?"),
+        qsTr("What can you do?"),
+        qsTr("How do I add a model?"),
+        qsTr("What is 347 + 285?"),
         qsTr("Where are my conversations kept?")
     ]
 
