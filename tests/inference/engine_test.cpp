@@ -32,6 +32,16 @@ private Q_SLOTS:
     void unfinishedAnswerIsContinued();
     void hostileRequestsFailInWords_data();
     void hostileRequestsFailInWords();
+
+private:
+    /// The model that ships.
+    static void loadGuide(Listener& listener)
+    {
+        LoadRequest request;
+        request.path = INGLENOOK_STARTER_MODEL;
+        request.device = "cpu";
+        load(listener, request);
+    }
 };
 
 void EngineTest::replyStreamsAndFinishesOnce()
@@ -161,10 +171,7 @@ void EngineTest::reusedPrefixGivesTheSameReply()
 void EngineTest::starterModelAnswersAndReusesItsTurns()
 {
     Listener listener;
-    LoadRequest request;
-    request.path = INGLENOOK_STARTER_MODEL;
-    request.device = "cpu";
-    load(listener, request);
+    loadGuide(listener);
     ReplyRequest first = requestOf(1, "What is the capital of Norway?", 60);
     first.sampling.temperature = 0.f;
     listener.engine.startReply(first);
@@ -189,10 +196,7 @@ void EngineTest::starterModelAnswersAndReusesItsTurns()
 void EngineTest::starterModelAnswersWhatAnEmptyWindowSuggests()
 {
     Listener listener;
-    LoadRequest request;
-    request.path = INGLENOOK_STARTER_MODEL;
-    request.device = "cpu";
-    load(listener, request);
+    loadGuide(listener);
     const std::vector<std::pair<const char*, const char*>> expected = {
         {"What can you do?", "Inglenook"},
         {"How do I add a model?", "models folder"},
